@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of settings for every target of ours, so that no module is laxer than another.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+    .strictMemorySafety(),  // SE-0458
+    .treatAllWarnings(as: .error),  // SE-0443
+]
+
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+/// The arrows between the targets. ARCHITECTURE.md draws them and a test holds them; change all three together.
+let package = Package(
+    name: "wgpilot",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "wgpilotd", targets: ["WGPilotDaemon"]),
+        .executable(name: "wgpilotctl", targets: ["WGPilotCtl"]),
+        .executable(name: "wgpilot-gateway", targets: ["WGPilotGateway"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Leaves: C.
+        .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CLinuxShims"),
+
+        // Libraries.
+        .target(name: "WGPilotCore", dependencies: [crypto], swiftSettings: strict),
+        .target(name: "WGPilotProtocol", dependencies: ["WGPilotCore"], swiftSettings: strict),
+        .target(
+            name: "WGPilotRPC", dependencies: ["WGPilotProtocol", "CLinuxShims", nio, nioPosix, logging],
+            swiftSettings: strict),
+        .target(name: "WGPilotNetlink", dependencies: ["WGPilotCore", "CMnl"], swiftSettings: strict),
+        .target(
+            name: "WGPilotStore",
+            dependencies: ["WGPilotCore", crypto, .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .target(
+            name: "WGPilotConfiguration", dependencies: ["WGPilotCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(name: "WGPilotQR", dependencies: ["CQREncode", "CPNG"], swiftSettings: strict),
+
+        // The three processes.
+        .executableTarget(
+            name: "WGPilotDaemon",
+            dependencies: [
+                "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotNetlink", "WGPilotStore",
+                "WGPilotConfiguration", "CLinuxShims", nio, nioPosix, logging, lifecycle, signals, argumentParser,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "WGPilotCtl",
+            dependencies: ["WGPilotProtocol", "WGPilotRPC", "WGPilotQR", nio, nioPosix, logging, argumentParser],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "WGPilotGateway",
+            dependencies: [
+                "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", nio, nioPosix, logging,
+                lifecycle, argumentParser, .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "WGPilotTestSupport", dependencies: ["WGPilotCore", "WGPilotNetlink"], swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotCoreTests", dependencies: ["WGPilotCore", "WGPilotTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotConfigurationTests", dependencies: ["WGPilotConfiguration"], swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotProtocolTests", dependencies: ["WGPilotProtocol", "WGPilotTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotRPCTests", dependencies: ["WGPilotRPC", "WGPilotProtocol", nio, nioPosix, logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotNetlinkTests", dependencies: ["WGPilotNetlink", "WGPilotCore", "WGPilotTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotStoreTests", dependencies: ["WGPilotStore", "WGPilotCore", "WGPilotTestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "WGPilotQRTests", dependencies: ["WGPilotQR"], swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotDaemonTests",
+            dependencies: [
+                "WGPilotDaemon", "WGPilotConfiguration", "WGPilotCore", "WGPilotProtocol", "WGPilotRPC",
+                "WGPilotStore", "WGPilotNetlink",
+                "WGPilotTestSupport", nio, nioPosix, logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotCtlTests", dependencies: ["WGPilotCtl", "WGPilotProtocol"], swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    ]
+)

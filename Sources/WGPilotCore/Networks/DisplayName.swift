@@ -1,0 +1,48 @@
+/// A name that a person gave to a peer or a network: any printable Unicode, safe to put in one line of a file.
+public struct DisplayName: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The most characters (grapheme clusters) a name may have.
+    public static let maximumCharacters = 64
+    /// The most bytes of UTF-8 a name may have; without it, 64 characters of combining marks could be megabytes.
+    public static let maximumBytes = 512
+
+    /// The name as it was given.
+    public let description: String
+
+    /// Takes 1 to 64 printable characters, without space at either end.
+    ///
+    /// Refused are controls, line and paragraph separators (they would break out of the comment line of a
+    /// configuration), and bidirectional overrides (they would make a list read other than it is).
+    public init(_ text: String) throws(InvalidValue) {
+        guard !text.isEmpty else { throw InvalidValue("a name must not be empty") }
+        guard text.utf8.count <= Self.maximumBytes, text.count <= Self.maximumCharacters else {
+            throw InvalidValue("a name has at most \(Self.maximumCharacters) characters")
+        }
+        // Printable ASCII needs no look into the Unicode tables: ten thousand names are read at a time.
+        for scalar in text.unicodeScalars where !(0x20...0x7E).contains(scalar.value) {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator:
+                throw InvalidValue("a name must not contain line breaks or control characters")
+            case .unassigned, .surrogate, .privateUse:
+                throw InvalidValue("a name must consist of printable characters")
+            case .format where !Self.isJoiner(scalar):
+                throw InvalidValue("a name must not contain invisible formatting characters")
+            default: break
+            }
+        }
+        guard !text.unicodeScalars.allSatisfy(Self.isJoiner) else {
+            throw InvalidValue("a name must have a visible character")
+        }
+        guard let first = text.first, let last = text.last, !first.isWhitespace, !last.isWhitespace else {
+            throw InvalidValue("a name must not begin or end with a space")
+        }
+        description = text
+    }
+
+    /// Joiners and tags are invisible, but many scripts and emoji cannot be written without them.
+    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value == 0x200C || scalar.value == 0x200D || (0xE0020...0xE007F).contains(scalar.value)
+    }
+
+    /// Orders by characters.
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}

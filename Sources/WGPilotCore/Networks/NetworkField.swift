@@ -1,0 +1,9 @@
+/// The fields of a network under the names that requests, errors and JSON have for them.
+public enum NetworkField: String, Sendable {
+    case name, mode, subnet, subnet6, interface, tunnel, mtu, enabled
+    case listenPort = "listen_port"
+    case dnsServers = "dns_servers"
+    case searchDomains = "search_domains"
+    case endpointHost = "endpoint_host"
+    case customCIDRs = "custom_cidrs"
+}

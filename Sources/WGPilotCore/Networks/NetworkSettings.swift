@@ -1,0 +1,61 @@
+/// What a person chooses for a network. Each value is valid by itself; ``validate()`` checks them together.
+public struct NetworkSettings: Hashable, Sendable {
+    /// The name, unique on the hub.
+    public var name: DisplayName
+    /// What the network is for.
+    public var mode: NetworkMode
+    /// The IPv4 block that the hub and the peers have their addresses from.
+    public var subnet: IPPrefix
+    /// The IPv6 block, where the network is dual stack.
+    public var subnet6: IPPrefix?
+    /// The UDP port the hub listens on, 1…65535.
+    public var listenPort: UInt16
+    /// The name servers that clients are told to use.
+    public var dnsServers: [IPAddress] = []
+    /// The search domains that clients are told to use.
+    public var searchDomains: [String] = []
+    /// The MTU of the interface and of the clients; nil leaves both at their default.
+    public var mtu: Int?
+    /// The host under which clients reach the hub, where it differs from the hub's setting.
+    public var endpointHost: EndpointHost?
+    /// Which traffic of the clients enters the tunnel in gateway mode.
+    public var tunnel: TunnelScope = .full
+    /// Further blocks that clients send into a split tunnel.
+    public var customCIDRs: [IPPrefix] = []
+    /// Whether the interface is up.
+    public var enabled = true
+
+    /// The MTUs that make sense: IPv6 needs 1280 (RFC 8200 §5), and an interface takes at most 65535 less WireGuard's
+    /// own overhead of 80 bytes.
+    public static let mtuRange = 1280...65455
+
+    /// Makes settings with everything beyond the given at its default.
+    public init(name: DisplayName, mode: NetworkMode, subnet: IPPrefix, listenPort: UInt16) {
+        self.name = name
+        self.mode = mode
+        self.subnet = subnet
+        self.listenPort = listenPort
+    }
+
+    /// The numbering of the subnets, or nil where they allow none; ``validate()`` says why.
+    public var addressPlan: AddressPlan? { try? AddressPlan(subnet: subnet, subnet6: subnet6) }
+
+    /// All faults of the settings taken together, each with the field it is about; empty when there is none.
+    public func validate() -> [(field: NetworkField, fault: InvalidValue)] {
+        var faults: [(field: NetworkField, fault: InvalidValue)] = []
+        do {
+            _ = try AddressPlan(subnet: subnet, subnet6: subnet6)
+        } catch {
+            faults.append((error.isAboutSubnet6 ? .subnet6 : .subnet, error.fault))
+        }
+        if listenPort == 0 { faults.append((.listenPort, InvalidValue("a port is a number from 1 to 65535"))) }
+        if let mtu, !Self.mtuRange.contains(mtu) {
+            faults.append(
+                (.mtu, InvalidValue("an MTU is \(Self.mtuRange.lowerBound) to \(Self.mtuRange.upperBound) bytes")))
+        }
+        for domain in searchDomains where !EndpointHost.isDNSName(domain) {
+            faults.append((.searchDomains, InvalidValue("\(domain.quotedForMessage) is not a domain name")))
+        }
+        return faults
+    }
+}

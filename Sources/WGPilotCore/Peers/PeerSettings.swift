@@ -1,0 +1,103 @@
+/// What a person chooses for a peer. Each value is valid by itself; ``validate(in:)`` checks them together.
+public struct PeerSettings: Hashable, Sendable {
+    /// The name, unique in its network.
+    public var name: DisplayName
+    /// Whose device it is; empty where nobody said.
+    public var email = ""
+    /// What stands behind the peer.
+    public var role: PeerRole = .client
+    /// The networks behind a site gateway.
+    public var siteNetworks: [IPPrefix] = []
+    /// Where the hub first sends to, for a peer that waits for the hub; the kernel follows the peer from then on.
+    public var endpoint: SocketEndpoint?
+    /// Seconds between keepalives that the *client* sends; 0 is off.
+    public var persistentKeepalive: UInt16 = PeerSettings.defaultPersistentKeepalive
+    /// Seconds between keepalives that the *hub* sends; 0 is off. A hub that keeps calling peers that went away retries
+    /// handshakes for ever, so it is off unless asked for.
+    public var hubKeepalive: UInt16 = 0
+    /// Full or split tunnel where it differs from the network's.
+    public var tunnel: TunnelScope?
+    /// Further blocks that this client sends into a split tunnel.
+    public var extraCIDRs: [IPPrefix] = []
+    /// Name servers where they differ from the network's.
+    public var dnsServers: [IPAddress]?
+    /// The client's MTU where it differs from the network's.
+    public var mtu: Int?
+    /// Free text; may have line breaks.
+    public var notes = ""
+    /// Words to group peers by.
+    public var tags: [String] = []
+    /// Whether the peer is in the kernel.
+    public var enabled = true
+
+    /// The interval that wg(8) recommends for a client behind address translation.
+    public static let defaultPersistentKeepalive: UInt16 = 25
+
+    /// Makes settings with everything but the name at its default.
+    public init(name: DisplayName) {
+        self.name = name
+    }
+
+    /// All faults of the settings taken together and in this network, each with the field it is about.
+    public func validate(in network: NetworkSettings) -> [(field: PeerField, fault: InvalidValue)] {
+        var faults: [(field: PeerField, fault: InvalidValue)] = []
+        func fault(_ field: PeerField, _ message: String) { faults.append((field, InvalidValue(message))) }
+        if !email.isEmpty && !Self.isEmail(email) {
+            fault(.email, "\(email.quotedForMessage) is not an e-mail address")
+        }
+        if role == .siteGateway && network.mode != .siteToSite {
+            fault(.role, "a site gateway needs a network of mode site-to-site; this one is \(network.mode.rawValue)")
+        }
+        if role == .client && !siteNetworks.isEmpty {
+            fault(.siteNetworks, "only a peer of role site-gateway has networks behind it")
+        }
+        if role == .siteGateway && siteNetworks.isEmpty {
+            fault(.siteNetworks, "a site gateway has at least one network behind it")
+        }
+        for (index, block) in siteNetworks.enumerated() {
+            if block.length == 0 { fault(.siteNetworks, "\(block) is everything, not a site") }
+            if block.overlaps(network.subnet) || network.subnet6?.overlaps(block) == true {
+                fault(.siteNetworks, "\(block) overlaps the network's own subnet")
+            }
+            if let other = siteNetworks[..<index].first(where: { $0.overlaps(block) }) {
+                fault(.siteNetworks, "\(block) overlaps \(other)")
+            }
+        }
+        if network.mode != .gateway && tunnel != nil {
+            fault(.tunnel, "full and split tunnel are for networks of mode gateway")
+        }
+        if !extraCIDRs.isEmpty && (network.mode != .gateway || (tunnel ?? network.tunnel) == .full) {
+            fault(.extraCIDRs, "further blocks are for split tunnels")
+        }
+        if let mtu, !NetworkSettings.mtuRange.contains(mtu) {
+            let range = NetworkSettings.mtuRange
+            fault(.mtu, "an MTU is \(range.lowerBound) to \(range.upperBound) bytes")
+        }
+        if notes.utf8.count > 4096 { fault(.notes, "notes have at most 4096 bytes") }
+        if notes.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\n" }) {
+            fault(.notes, "notes must not contain control characters other than line breaks")
+        }
+        if tags.count > 32 || Set(tags).count != tags.count { fault(.tags, "at most 32 tags, each once") }
+        for tag in tags where !Self.isTag(tag) {
+            fault(.tags, "\(tag.quotedForMessage) is not a tag: 1 to 32 letters, digits, '-', '_' or '.'")
+        }
+        return faults
+    }
+
+    /// One `@` between a local part and a domain, at most 254 bytes (RFC 5321 §4.5.3.1.3), nothing that could break a
+    /// header. Whether mail arrives is for the mail server to say.
+    private static func isEmail(_ text: String) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard text.utf8.count <= 254, parts.count == 2, (1...64).contains(parts[0].utf8.count) else { return false }
+        return EndpointHost.isDNSName(parts[1])
+            && parts[0].unicodeScalars.allSatisfy {
+                !$0.properties.isWhitespace && ![.control, .format].contains($0.properties.generalCategory)
+                    && !"<>()[],;:\\\"".unicodeScalars.contains($0)
+            }
+    }
+
+    private static func isTag(_ text: String) -> Bool {
+        (1...32).contains(text.count) && text.utf8.count <= 128
+            && text.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+    }
+}

@@ -1,0 +1,110 @@
+/// One step that the kernel must take. Each is safe to repeat.
+public enum PlanStep: Sendable, CustomStringConvertible {
+    /// Makes the interface.
+    case createInterface(InterfaceName)
+    /// Deletes the interface with all that hangs on it.
+    case deleteInterface(InterfaceName)
+    /// Sets the MTU.
+    case setMTU(InterfaceName, Int)
+    /// Gives the interface an address.
+    case addAddress(InterfaceName, InterfaceAddress)
+    /// Takes an address from the interface.
+    case removeAddress(InterfaceName, InterfaceAddress)
+    /// Sets keys, port and peers.
+    case configure(InterfaceName, DeviceChange)
+    /// Sets the interface up.
+    case setUp(InterfaceName)
+    /// Routes a block through the interface.
+    case addRoute(InterfaceName, IPPrefix)
+    /// Takes a route of ours away.
+    case removeRoute(InterfaceName, IPPrefix)
+
+    /// One line for people and logs, without secrets.
+    public var description: String {
+        switch self {
+        case .createInterface(let name): "create interface \(name)"
+        case .deleteInterface(let name): "delete interface \(name)"
+        case .setMTU(let name, let mtu): "set MTU of \(name) to \(mtu)"
+        case .addAddress(let name, let address): "add address \(address) to \(name)"
+        case .removeAddress(let name, let address): "remove address \(address) from \(name)"
+        case .setUp(let name): "set \(name) up"
+        case .addRoute(let name, let prefix): "add route \(prefix) through \(name)"
+        case .removeRoute(let name, let prefix): "remove route \(prefix) through \(name)"
+        case .configure(let name, let change): "configure \(name): \(change.summary)"
+        }
+    }
+}
+
+extension DeviceChange {
+    fileprivate var summary: String {
+        var parts: [String] = []
+        if privateKey != nil { parts.append("private key") }
+        if let listenPort { parts.append("listen port \(listenPort)") }
+        var (added, updated, removed) = (0, 0, 0)
+        for peer in peers {
+            switch peer {
+            case .add: added += 1
+            case .update: updated += 1
+            case .remove: removed += 1
+            }
+        }
+        if added + updated + removed > 0 { parts.append("peers +\(added) ~\(updated) -\(removed)") }
+        return parts.joined(separator: ", ")
+    }
+}
+
+/// The steps that lead from what the kernel has to what it should have, in the order to take them.
+public struct Plan: Sendable {
+    /// The steps.
+    public var steps: [PlanStep]
+
+    /// Makes a plan from its steps.
+    public init(steps: [PlanStep] = []) {
+        self.steps = steps
+    }
+
+    /// Whether nothing has to be done.
+    public var isEmpty: Bool { steps.isEmpty }
+
+    /// Compares one interface, whole. Where both agree the plan is empty, and nothing is written: live sessions stay.
+    ///
+    /// - Parameters:
+    ///   - desired: What should be; nil for an interface that should not exist.
+    ///   - observed: What is; nil for an interface that does not exist.
+    ///   - name: The interface.
+    public static func between(
+        desired: DesiredInterface?, observed: ObservedInterface?, name: InterfaceName
+    ) -> Plan {
+        guard let desired else {
+            return Plan(steps: observed == nil ? [] : [.deleteInterface(name)])
+        }
+        var steps: [PlanStep] = []
+        if observed == nil { steps.append(.createInterface(name)) }
+        if let mtu = desired.mtu, observed?.mtu != mtu { steps.append(.setMTU(name, mtu)) }
+
+        var change = DeviceChange()
+        if observed?.privateKey != desired.privateKey { change.privateKey = desired.privateKey }
+        if observed?.listenPort != desired.listenPort { change.listenPort = desired.listenPort }
+        let observedPeers = observed?.peers ?? [:]
+        change.peers = PeerChange.between(
+            observed: observedPeers, desired: desired.peers, keys: Set(observedPeers.keys).union(desired.peers.keys))
+        if !change.isEmpty { steps.append(.configure(name, change)) }
+
+        // Add before delete, so that an interface is never without an address in between.
+        let addresses = Set(desired.addresses)
+        for address in addresses.subtracting(observed?.addresses ?? []).sorted() {
+            steps.append(.addAddress(name, address))
+        }
+        for address in (observed?.addresses ?? []).subtracting(addresses).sorted() {
+            steps.append(.removeAddress(name, address))
+        }
+        if observed?.isUp != true { steps.append(.setUp(name)) }
+
+        let routes = desired.peers.values.reduce(into: Set<IPPrefix>()) { $0.formUnion($1.routes) }
+        // Setting an interface down drops its routes, so after setting it up all of them are due again.
+        let present = observed?.isUp == true ? observed?.routes ?? [] : []
+        for route in routes.subtracting(present).sorted() { steps.append(.addRoute(name, route)) }
+        for route in present.subtracting(routes).sorted() { steps.append(.removeRoute(name, route)) }
+        return Plan(steps: steps)
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Glibc
+import WGPilotProtocol
+import WGPilotRPC
+
+/// The options that every command has.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The daemon's socket. Default: $WGPILOT_SOCKET, else /run/wgpilot.sock.", valueName: "path"))
+    var socket: String?
+
+    @Option(help: ArgumentHelp("How to print: table or json.", valueName: "format"))
+    var output: OutputFormat = .table
+
+    @Option(help: ArgumentHelp("The most seconds to wait for an answer.", valueName: "seconds"))
+    var timeout: Int = 60
+
+    func validate() throws {
+        guard (1...86400).contains(timeout) else {
+            throw ValidationError("--timeout is a number of seconds from 1 to 86400")
+        }
+    }
+
+    private var path: String {
+        if let socket { return socket }
+        if let value = unsafe getenv("WGPILOT_SOCKET") { return unsafe String(cString: value) }
+        return "/run/wgpilot.sock"
+    }
+
+    /// Connects, lets the body make its calls, and disconnects.
+    func withDaemon(_ body: (DaemonConnection) async throws -> Void) async throws {
+        let client = try await RPCClient.connect(path: path, agent: BuildInformation.agent)
+        let connection = DaemonConnection(client: client, timeout: .seconds(timeout))
+        do {
+            try await body(connection)
+        } catch {
+            await client.close()
+            throw error
+        }
+        await client.close()
+    }
+}
+
+/// The daemon as a command sees it: calls with the time-out that the user chose.
+struct DaemonConnection: Sendable {
+    let client: RPCClient
+    let timeout: Duration
+
+    /// Makes one call.
+    func call<Input, Output>(_ method: MethodDescriptor<Input, Output>, _ input: Input) async throws -> Output {
+        try await client.call(method, input, timeout: timeout)
+    }
+}

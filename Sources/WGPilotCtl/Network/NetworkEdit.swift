@@ -1,0 +1,69 @@
+import ArgumentParser
+import WGPilotProtocol
+
+/// `wgpilotctl network edit`.
+struct NetworkEdit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edit", abstract: "Changes a network in place; what is not named stays.")
+
+    @Argument(help: "The network, by name or number.")
+    var network: String
+
+    @Option(help: "The new name.")
+    var name: String?
+
+    @Option(help: "The new mode.")
+    var mode: String?
+
+    @Option(help: ArgumentHelp("The new IPv4 block; only while there is no peer.", valueName: "cidr"))
+    var subnet: String?
+
+    @Option(
+        name: .customLong("subnet6"),
+        help: ArgumentHelp("The new IPv6 block; only while there is no peer.", valueName: "cidr"))
+    var subnet6: String?
+
+    @Option(help: ArgumentHelp("The new UDP port.", valueName: "port"))
+    var listenPort: Int64?
+
+    @Option(help: ArgumentHelp("The new name servers, separated by commas.", valueName: "addresses"))
+    var dnsServers: String?
+
+    @Option(help: ArgumentHelp("The new search domains, separated by commas.", valueName: "domains"))
+    var searchDomains: String?
+
+    @Option(help: ArgumentHelp("The new MTU.", valueName: "bytes"))
+    var mtu: Int64?
+
+    @Option(help: ArgumentHelp("The new host under which clients reach the hub.", valueName: "host"))
+    var endpointHost: String?
+
+    @Option(help: "full or split.")
+    var tunnel: String?
+
+    @Option(
+        name: .customLong("custom-cidrs"),
+        help: ArgumentHelp("The new further blocks, separated by commas.", valueName: "cidrs"))
+    var customCIDRs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Fields to set back to their default, separated by commas: mtu, endpoint_host, subnet6.",
+            valueName: "fields"))
+    var clear: String?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        let request = UpdateNetworkRequest(
+            network: network, name: name, mode: mode, subnet: subnet, subnet6: subnet6, listenPort: listenPort,
+            dnsServers: ListArgument.split(dnsServers), searchDomains: ListArgument.split(searchDomains), mtu: mtu,
+            endpointHost: endpointHost, tunnel: tunnel, customCIDRs: ListArgument.split(customCIDRs),
+            clear: ListArgument.split(clear))
+        try await connection.withDaemon { daemon in
+            let reply = try await daemon.call(NetworksService.update, request)
+            try connection.output.render(NetworkView(network: reply.network))
+            try PendingNotice.check(reply.sync)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+
+/// Standard output and error: data to the one, messages to the other, nothing buffered behind our back.
+enum Terminal {
+    /// Whether standard output is a terminal: only then is there colour.
+    static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Whether standard input is a terminal: only then can a question be asked.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
+
+    /// Writes data to standard output.
+    static func print(_ text: String) {
+        write(text, to: STDOUT_FILENO)
+    }
+
+    /// Writes a message line to standard error.
+    static func note(_ text: String) {
+        write(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// Writes an error line to standard error.
+    static func printError(_ text: String) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            write("wgpilotctl: \(line)\n", to: STDERR_FILENO)
+        }
+    }
+
+    /// Writes text to standard error as it is.
+    static func writeError(_ text: String) {
+        write(text, to: STDERR_FILENO)
+    }
+
+    /// Asks for a yes before something is destroyed.
+    static func confirm(_ question: String, assumeYes: Bool) throws {
+        if assumeYes { return }
+        guard canAsk else {
+            throw CommandFault(status: .usage, message: "\(question) Give --yes to confirm.")
+        }
+        write("\(question) [y/N] ", to: STDERR_FILENO)
+        guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+            throw CommandFault(status: .failure, message: "nothing was changed")
+        }
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        var offset = 0
+        while offset < bytes.count {
+            let written = unsafe bytes[offset...].withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if written > 0 {
+                offset += written
+            } else if written < 0 && (errno == EINTR || errno == EAGAIN) {
+                continue
+            } else {
+                return
+            }
+        }
+    }
+}

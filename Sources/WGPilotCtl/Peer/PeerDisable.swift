@@ -1,0 +1,21 @@
+import ArgumentParser
+import WGPilotProtocol
+
+/// `wgpilotctl peer disable`.
+struct PeerDisable: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable", abstract: "Takes a peer out of the kernel; its name, keys and address are kept.")
+
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    var peer: PeerTarget
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await connection.withDaemon { daemon in
+            let reply = try await daemon.call(PeersService.disable, peer.reference)
+            try connection.output.render(PeerView(peer: reply.peer))
+            try PendingNotice.check(reply.sync)
+        }
+    }
+}

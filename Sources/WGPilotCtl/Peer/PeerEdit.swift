@@ -1,0 +1,87 @@
+import ArgumentParser
+import WGPilotProtocol
+
+/// `wgpilotctl peer edit`.
+struct PeerEdit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edit", abstract: "Changes a peer in place; what is not named stays.")
+
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    var peer: PeerTarget
+
+    @Option(help: "The new name.")
+    var name: String?
+
+    @Option(help: ArgumentHelp("Whose device it is; empty for nobody's.", valueName: "address"))
+    var email: String?
+
+    @Option(help: "client or site-gateway.")
+    var role: String?
+
+    @Option(help: ArgumentHelp("The new networks behind a site gateway, separated by commas.", valueName: "cidrs"))
+    var siteNetworks: String?
+
+    @Option(help: ArgumentHelp("The new tunnel address.", valueName: "address"))
+    var address: String?
+
+    @Option(help: ArgumentHelp("Make a new preshared key (new) or take it away (none).", valueName: "new|none"))
+    var presharedKey: String?
+
+    @Option(help: ArgumentHelp("Where the hub first finds the peer.", valueName: "host:port"))
+    var endpoint: String?
+
+    @Option(help: ArgumentHelp("Seconds between the client's keepalives; 0 is off.", valueName: "seconds"))
+    var persistentKeepalive: Int64?
+
+    @Option(help: ArgumentHelp("Seconds between the hub's keepalives; 0 is off.", valueName: "seconds"))
+    var hubKeepalive: Int64?
+
+    @Option(help: "full or split, where it differs from the network's.")
+    var tunnel: String?
+
+    @Option(
+        name: .customLong("extra-cidrs"),
+        help: ArgumentHelp("Further blocks for this client's split tunnel, separated by commas.", valueName: "cidrs"))
+    var extraCIDRs: String?
+
+    @Option(help: ArgumentHelp("Name servers where they differ from the network's.", valueName: "addresses"))
+    var dnsServers: String?
+
+    @Option(help: ArgumentHelp("The client's MTU where it differs from the network's.", valueName: "bytes"))
+    var mtu: Int64?
+
+    @Option(help: "Free text.")
+    var notes: String?
+
+    @Option(help: ArgumentHelp("Words to group peers by, separated by commas.", valueName: "words"))
+    var tags: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Fields to set back to their default, separated by commas: endpoint, tunnel, dns_servers, mtu.",
+            valueName: "fields"))
+    var clear: String?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        // A key given on the command line would stand in the shell's history and in every process list.
+        if let presharedKey, !["new", "none"].contains(presharedKey) {
+            throw ValidationError("--preshared-key is new or none")
+        }
+    }
+
+    func run() async throws {
+        let request = UpdatePeerRequest(
+            network: peer.network, peer: peer.peer, name: name, email: email, role: role,
+            siteNetworks: ListArgument.split(siteNetworks), address: address, presharedKey: presharedKey,
+            endpoint: endpoint, persistentKeepalive: persistentKeepalive, hubKeepalive: hubKeepalive, tunnel: tunnel,
+            extraCIDRs: ListArgument.split(extraCIDRs), dnsServers: ListArgument.split(dnsServers), mtu: mtu,
+            notes: notes, tags: ListArgument.split(tags), clear: ListArgument.split(clear))
+        try await connection.withDaemon { daemon in
+            let reply = try await daemon.call(PeersService.update, request)
+            try connection.output.render(PeerView(peer: reply.peer))
+            try PendingNotice.check(reply.sync)
+        }
+    }
+}

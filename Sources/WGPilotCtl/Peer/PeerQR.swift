@@ -1,0 +1,42 @@
+import ArgumentParser
+import WGPilotProtocol
+import WGPilotQR
+
+/// `wgpilotctl peer qr`.
+struct PeerQR: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "qr", abstract: "Shows a client's configuration as a QR code, or writes it as a PNG file.",
+        discussion: "The code holds the client's private key. A file is made readable by its owner alone.")
+
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    var peer: PeerTarget
+
+    @Option(help: ArgumentHelp("The PNG file to write. Default: the terminal.", valueName: "path"))
+    var png: String?
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await connection.withDaemon { daemon in
+            let reply = try await daemon.call(PeersService.config, peer.reference)
+            guard reply.holdsPrivateKey else {
+                throw CommandFault(
+                    status: .failedPrecondition,
+                    message: "no QR code: only the client has its private key, so the code would lack it")
+            }
+            do {
+                // Phones show the first line nowhere, so it is the first to go where the code would get too dense.
+                let withoutHeader = String(reply.text.drop { $0 != "\n" }.dropFirst())
+                let code = try QRCode.encode(candidates: [reply.text, withoutHeader])
+                if let png {
+                    try PrivateFile.write(try code.png(), to: png)
+                } else {
+                    Terminal.print(code.terminal(style: Terminal.isInteractive ? .ansi : .plain))
+                }
+            } catch let error as QRError {
+                throw CommandFault(status: .resourceExhausted, message: "no QR code: \(error)")
+            }
+            for warning in reply.warnings { Terminal.note("wgpilotctl: \(warning)") }
+        }
+    }
+}

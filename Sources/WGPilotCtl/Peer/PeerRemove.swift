@@ -1,0 +1,24 @@
+import ArgumentParser
+import WGPilotProtocol
+
+/// `wgpilotctl peer remove`.
+struct PeerRemove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "remove", abstract: "Removes a peer and its keys for good.")
+
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    var peer: PeerTarget
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var connection: ConnectionOptions
+
+    func run() async throws {
+        try await connection.withDaemon { daemon in
+            try Terminal.confirm("Remove peer \(peer.peer) of \(peer.network) and its keys?", assumeYes: yes)
+            let reply = try await daemon.call(PeersService.delete, peer.reference)
+            try PendingNotice.check(reply.sync)
+        }
+    }
+}

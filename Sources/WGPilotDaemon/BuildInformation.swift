@@ -1,0 +1,5 @@
+/// What this program says it is.
+enum BuildInformation {
+    static let version = "0.1.0"
+    static let agent = "wgpilotd/\(version)"
+}

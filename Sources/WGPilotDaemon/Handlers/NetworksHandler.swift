@@ -1,0 +1,148 @@
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotProtocol
+import WGPilotRPC
+import WGPilotStore
+
+/// Serves ``NetworksService``: reads the request, lets the store decide, brings the outcome to the kernel.
+struct NetworksHandler: Sendable {
+    let hub: Hub
+
+    func register(in router: inout RPCRouter) {
+        router.register(NetworksService.list) { _, _ in try await list() }
+        router.register(NetworksService.get) { request, _ in
+            NetworkReply(network: try await message(try await hub.network(request.network)))
+        }
+        router.register(NetworksService.create) { request, _ in try await create(request) }
+        router.register(NetworksService.update) { request, _ in try await update(request) }
+        router.register(NetworksService.delete) { request, _ in try await delete(request) }
+        router.register(NetworksService.enable) { request, _ in try await setEnabled(request, true) }
+        router.register(NetworksService.disable) { request, _ in try await setEnabled(request, false) }
+    }
+
+    private func list() async throws -> ListNetworksReply {
+        let networks = try await hub.stored { () async throws(StoreError) in try await hub.store.networks() }
+        let links = try? await hub.kernel.links()
+        var messages: [NetworkMessage] = []
+        for network in networks { messages.append(try await message(network, links)) }
+        return ListNetworksReply(networks: messages)
+    }
+
+    private func create(_ request: CreateNetworkRequest) async throws -> NetworkReply {
+        let links = try await links()
+        let settings = try await NetworkSettings(request, defaultPort: nextFreePort)
+        try check(settings, against: links, own: nil)
+        if settings.enabled { try await check(port: settings.listenPort, own: nil) }
+        let network = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.createNetwork(
+                NetworkDraft(settings: settings, listenPort: settings.listenPort),
+                takenInterfaces: Set(links.compactMap { try? InterfaceName($0.name) }))
+        }
+        let result = await hub.reconciler.synchronize(.network(network.id))
+        return NetworkReply(network: try await message(network), sync: SyncMessage(result))
+    }
+
+    private func update(_ request: UpdateNetworkRequest) async throws -> NetworkReply {
+        let links = try await links()
+        let before = try await hub.network(request.network)
+        var settings = before.settings
+        try settings.apply(request)
+        if settings.subnet != before.settings.subnet || settings.subnet6 != before.settings.subnet6 {
+            try check(settings, against: links, own: before.interface)
+        }
+        if settings.enabled && settings.listenPort != before.settings.listenPort {
+            try await check(port: settings.listenPort, own: before.interface)
+        }
+        let network = try await hub.stored { () async throws(StoreError) in
+            // Applied again to what is there by now: of two edits of different fields neither undoes the other.
+            try await hub.store.updateNetwork(before.id) { settings in try? settings.apply(request) }.after
+        }
+        let result = await hub.reconciler.synchronize(.network(network.id))
+        return NetworkReply(network: try await message(network), sync: SyncMessage(result))
+    }
+
+    private func delete(_ request: NetworkReference) async throws -> DeleteReply {
+        let network = try await hub.network(request.network)
+        _ = try await hub.stored { () async throws(StoreError) in try await hub.store.deleteNetwork(network.id) }
+        return DeleteReply(sync: SyncMessage(await hub.reconciler.synchronize(.network(network.id))))
+    }
+
+    private func setEnabled(_ request: NetworkReference, _ enabled: Bool) async throws -> NetworkReply {
+        let before = try await hub.network(request.network)
+        if enabled && !before.settings.enabled {
+            try await check(port: before.settings.listenPort, own: before.interface)
+        }
+        let network = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.setNetworkEnabled(before.id, enabled).after
+        }
+        let result = await hub.reconciler.synchronize(.network(network.id))
+        return NetworkReply(network: try await message(network), sync: SyncMessage(result))
+    }
+
+    private func message(_ network: Network) async throws -> NetworkMessage {
+        try await message(network, try? await hub.kernel.links())
+    }
+
+    private func message(_ network: Network, _ links: [LinkInfo]?) async throws -> NetworkMessage {
+        let peers = try await hub.stored { () async throws(StoreError) in try await hub.store.peerCount(in: network.id)
+        }
+        let isUp = links.map { links in links.first { $0.name == network.interface.description }?.isUp ?? false }
+        return NetworkMessage(network, peers: Int64(peers), isUp: isUp)
+    }
+
+    private func links() async throws(RPCError) -> [LinkInfo] {
+        do {
+            return try await hub.kernel.links()
+        } catch {
+            throw RPCError(error)
+        }
+    }
+
+    /// Refuses a subnet that the machine already reaches by another interface: routes would be ambiguous, and the hub
+    /// could lose the way to itself.
+    private func check(
+        _ settings: NetworkSettings, against links: [LinkInfo], own: InterfaceName?
+    ) throws(RPCError) {
+        let ours = [("subnet", settings.subnet)] + (settings.subnet6.map { [("subnet6", $0)] } ?? [])
+        for link in links where link.name != own?.description {
+            for address in link.globalAddresses {
+                for (field, block) in ours where block.overlaps(address.prefix) {
+                    let message = "\(block) overlaps \(address.prefix) of the interface \(link.name.quotedForMessage)"
+                    throw RPCError(
+                        .failedPrecondition, reason: "overlap", message: message,
+                        fields: [FieldViolation(field: field, message: message)])
+                }
+            }
+        }
+    }
+
+    /// Refuses a port that another program holds, and says which.
+    private func check(port: UInt16, own: InterfaceName?) async throws(RPCError) {
+        let owner: UDPPortOwner?
+        do {
+            owner = try await hub.kernel.owner(ofUDPPort: port)
+        } catch {
+            throw RPCError(error)
+        }
+        guard let owner, owner.interface == nil || owner.interface != own?.description else { return }
+        let networks = try await hub.stored { () async throws(StoreError) in try await hub.store.networks() }
+        // A network of ours is named by the store, which knows more of it than the kernel does.
+        if networks.contains(where: { $0.settings.listenPort == port && $0.interface != own }) { return }
+        let message = "UDP port \(port) is in use by \(owner)"
+        throw RPCError(
+            .failedPrecondition, reason: "port_in_use", message: message,
+            fields: [FieldViolation(field: "listen_port", message: message)])
+    }
+
+    /// The lowest port from WireGuard's usual one on that neither a network of ours nor another program has.
+    private func nextFreePort() async throws -> UInt16 {
+        let networks = try await hub.stored { () async throws(StoreError) in try await hub.store.networks() }
+        let taken = Set(networks.map(\.settings.listenPort))
+        for port in NetworkDraft.firstListenPort...UInt16.max where !taken.contains(port) {
+            if try await hub.kernel.owner(ofUDPPort: port) == nil { return port }
+        }
+        throw RPCError(
+            .resourceExhausted, reason: "no_free_port",
+            message: "no UDP port from \(NetworkDraft.firstListenPort) on is free")
+    }
+}

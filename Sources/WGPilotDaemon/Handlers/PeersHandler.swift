@@ -1,0 +1,210 @@
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotProtocol
+import WGPilotRPC
+import WGPilotStore
+
+/// Serves ``PeersService``: reads the request, lets the store decide, brings the outcome to the kernel.
+struct PeersHandler: Sendable {
+    let hub: Hub
+
+    func register(in router: inout RPCRouter) {
+        router.register(PeersService.list) { request, _ in try await list(request) }
+        router.register(PeersService.get) { request, _ in try await get(request) }
+        router.register(PeersService.create) { request, _ in try await create(request) }
+        router.register(PeersService.update) { request, _ in try await update(request) }
+        router.register(PeersService.delete) { request, _ in try await delete(request) }
+        router.register(PeersService.enable) { request, _ in try await setEnabled(request, true) }
+        router.register(PeersService.disable) { request, _ in try await setEnabled(request, false) }
+        router.register(PeersService.config) { request, _ in try await config(request) }
+    }
+
+    /// A page holds no more than this many peers unless more are asked for, so that an answer stays well below the
+    /// limit of a frame whatever the names and notes.
+    private static let defaultLimit: Int64 = 2000
+    private static let maximumLimit: Int64 = 10_000
+
+    private func list(_ request: ListPeersRequest) async throws -> ListPeersReply {
+        let limit = request.limit ?? Self.defaultLimit
+        guard (1...Self.maximumLimit).contains(limit) else {
+            throw RPCError.invalidFields([
+                FieldViolation(field: "limit", message: "a page has 1 to \(Self.maximumLimit) peers")
+            ])
+        }
+        let network = try await hub.network(request.network)
+        let plan = try hub.plan(of: network)
+        var query = PeerQuery()
+        query.cursor = request.cursor
+        query.limit = Int(limit)
+        query.filter = request.filter
+        let (statuses, missing) = await statuses(of: network, isContinued: request.cursor != nil)
+        let page = try await hub.stored { [query] () async throws(StoreError) in
+            try await hub.store.peers(in: network.id, query)
+        }
+        if page.nextCursor == nil { hub.status.drop(network.interface) }
+        let now = hub.now()
+        return ListPeersReply(
+            peers: page.peers.map { PeerMessage($0, plan: plan, status: statuses[$0.publicKey], now: now) },
+            nextCursor: page.nextCursor, statusMissing: missing)
+    }
+
+    private func get(_ request: PeerReference) async throws -> PeerReply {
+        let (network, peer) = try await find(request)
+        return PeerReply(peer: try await message(peer, network))
+    }
+
+    private func create(_ request: CreatePeerRequest) async throws -> PeerReply {
+        let network = try await hub.network(request.network)
+        var reader = FieldReader()
+        let settings = PeerSettings(request, in: network.settings, &reader)
+        let address = reader.read("address", request.address, FieldReader.address)
+        let publicKey = reader.read("public_key", request.publicKey) { text throws(InvalidValue) in
+            try PublicKey(text)
+        }
+        var preshared = PeerDraft.Preshared.generate
+        switch request.presharedKey {
+        case nil: break
+        case "none": preshared = .none
+        case let text?:
+            let key = reader.read("preshared_key", text) { text throws(InvalidValue) in try PresharedKey(text) }
+            if let key { preshared = .given(key) }
+        }
+        try reader.check()
+        guard let settings else {
+            throw RPCError(.internal, reason: "mapping", message: "a field was neither read nor refused")
+        }
+        var draft = PeerDraft(settings: settings)
+        draft.address = address
+        draft.presharedKey = preshared
+        if let publicKey { draft.keys = .publicKey(publicKey) }
+        let created = try await hub.stored { [draft] () async throws(StoreError) in
+            try await hub.store.createPeer(in: network.id, draft)
+        }
+        let result = await hub.reconciler.synchronize(.peers(network.id, [created.peer.publicKey]))
+        // A peer that was made this moment has no status to ask the kernel for.
+        let message = PeerMessage(
+            created.peer, plan: try hub.plan(of: created.network), status: nil, now: hub.now())
+        return PeerReply(peer: message, sync: sync(result, created.network))
+    }
+
+    private func update(_ request: UpdatePeerRequest) async throws -> PeerReply {
+        let (network, peer) = try await find(PeerReference(network: request.network, peer: request.peer))
+        var reader = FieldReader()
+        var settings = peer.settings
+        settings.apply(request, in: network.settings, &reader)
+        let address = reader.read("address", request.address, FieldReader.address)
+        var preshared = PeerEdit.Preshared.keep
+        switch request.presharedKey {
+        case nil: break
+        case "none": preshared = .remove
+        case "new": preshared = .generate
+        case let text?:
+            let key = reader.read("preshared_key", text) { text throws(InvalidValue) in try PresharedKey(text) }
+            if let key { preshared = .set(key) }
+        }
+        try reader.check()
+        let edited = try await hub.stored { [preshared] () async throws(StoreError) in
+            try await hub.store.updatePeer(in: network.id, peer.id) { edit in
+                // Applied again to what is there by now: of two edits of different fields neither undoes the other.
+                // What is wrong with the values was found above, and the store checks the outcome.
+                var unused = FieldReader()
+                edit.settings.apply(request, in: network.settings, &unused)
+                edit.address = address
+                edit.presharedKey = preshared
+            }
+        }
+        let keys = [edited.before.publicKey, edited.after.publicKey]
+        let endpointsChanged = edited.before.settings.endpoint != edited.after.settings.endpoint
+        let result = await hub.reconciler.synchronize(
+            .peers(network.id, keys, endpointsChanged: endpointsChanged))
+        return PeerReply(peer: try await message(edited.after, edited.network), sync: sync(result, edited.network))
+    }
+
+    private func delete(_ request: PeerReference) async throws -> DeleteReply {
+        let (network, peer) = try await find(request)
+        let deleted = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.deletePeer(in: network.id, peer.id)
+        }
+        let result = await hub.reconciler.synchronize(.peers(network.id, [deleted.publicKey]))
+        // Nothing of a peer is left in the kernel of a network that is not there.
+        return DeleteReply(sync: SyncMessage(result))
+    }
+
+    private func setEnabled(_ request: PeerReference, _ enabled: Bool) async throws -> PeerReply {
+        let (network, peer) = try await find(request)
+        let edited = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.setPeerEnabled(in: network.id, peer.id, enabled)
+        }
+        let result = await hub.reconciler.synchronize(.peers(network.id, [edited.after.publicKey]))
+        return PeerReply(peer: try await message(edited.after, edited.network), sync: sync(result, edited.network))
+    }
+
+    private func config(_ request: PeerReference) async throws -> PeerConfigReply {
+        let (network, peer) = try await find(request)
+        let secrets = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.secrets(ofPeer: peer.id)
+        }
+        let sites = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.otherSites(in: network.id, excluding: peer.id)
+        }
+        var warnings: [String] = []
+        let host: EndpointHost
+        if let own = network.settings.endpointHost {
+            host = own
+        } else if let found = try? await hub.defaultEndpointHost() {
+            host = found.host
+            if found.isGuess {
+                warnings.append(
+                    "the endpoint \(found.host) is a guess, this machine's first global address: set endpoint_host")
+            }
+        } else {
+            throw RPCError(
+                .failedPrecondition, reason: "no_endpoint_host",
+                message: "no host is known under which clients reach this hub: set endpoint_host in daemon.yaml, or "
+                    + "for this network with `wgpilotctl network edit \(network.id) --endpoint-host HOST`")
+        }
+        if secrets.privateKey == nil {
+            warnings.append("only the client has its private key: put it where the comment in the file says")
+        }
+        let configuration = ClientConfiguration(
+            peer: peer, network: network, plan: try hub.plan(of: network), privateKey: secrets.privateKey,
+            presharedKey: secrets.presharedKey, otherSites: sites, defaultEndpointHost: host)
+        return PeerConfigReply(
+            text: configuration.text, fileName: ConfigurationFileName.ascii(for: peer.settings.name),
+            holdsPrivateKey: secrets.privateKey != nil, warnings: warnings)
+    }
+
+    private func find(_ reference: PeerReference) async throws(RPCError) -> (Network, Peer) {
+        let network = try await hub.network(reference.network)
+        let peer = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.peer(in: network.id, named: reference.peer)
+        }
+        return (network, peer)
+    }
+
+    private func message(_ peer: Peer, _ network: Network) async throws -> PeerMessage {
+        let (statuses, _) = await statuses(of: network, isContinued: false)
+        hub.status.drop(network.interface)
+        return PeerMessage(
+            peer, plan: try hub.plan(of: network), status: statuses[peer.publicKey], now: hub.now())
+    }
+
+    /// The status of a network's peers; none, with the reason, where the kernel cannot be asked: a list without status
+    /// is worth more than no list.
+    private func statuses(
+        of network: Network, isContinued: Bool
+    ) async -> (statuses: [PublicKey: PeerStatus], missing: String?) {
+        guard network.settings.enabled else { return ([:], "the network is disabled") }
+        do {
+            return (try await hub.status.statuses(of: network.interface, isContinued: isContinued), nil)
+        } catch {
+            return ([:], "\(error)")
+        }
+    }
+
+    /// Whether a change of a peer is live: in a network that is disabled it waits for the network.
+    private func sync(_ result: SyncResult, _ network: Network) -> SyncMessage {
+        if network.settings.enabled { return SyncMessage(result) }
+        return SyncMessage(isPending: true, reason: "network \(network.settings.name) is disabled")
+    }
+}

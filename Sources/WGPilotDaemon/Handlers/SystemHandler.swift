@@ -1,0 +1,41 @@
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotProtocol
+import WGPilotRPC
+import WGPilotStore
+
+/// Serves ``SystemService``.
+struct SystemHandler: Sendable {
+    let hub: Hub
+    let policy: AuthorizationPolicy
+
+    func register(in router: inout RPCRouter) {
+        router.register(SystemService.info) { _, context in try await info(context) }
+        router.register(SystemService.health) { _, _ in
+            HealthReply(status: "ok", version: BuildInformation.version)
+        }
+        router.register(SystemService.reconcile) { _, _ in
+            let result = await hub.reconciler.synchronize(.everything)
+            return ReconcileReply(steps: result.steps, pending: result.pending)
+        }
+    }
+
+    private func info(_ context: ServerContext) async throws -> SystemInfo {
+        let networks = try await hub.stored { () async throws(StoreError) in try await hub.store.networks() }
+        var peers: Int64 = 0
+        for network in networks {
+            peers += Int64(
+                try await hub.stored { () async throws(StoreError) in try await hub.store.peerCount(in: network.id) })
+        }
+        let links = (try? await hub.kernel.links()) ?? []
+        let owned = Set(networks.map(\.interface.description))
+        let foreign = links.filter { $0.kind == "wireguard" && !owned.contains($0.name) }.map(\.name)
+        let endpoint = try? await hub.defaultEndpointHost()
+        return SystemInfo(
+            version: BuildInformation.version, backend: hub.kernel.backend.kind.rawValue,
+            backendVersion: hub.kernel.backend.version,
+            role: policy.role(of: context.credentials)?.rawValue ?? "none", networks: Int64(networks.count),
+            peers: peers, endpointHost: endpoint?.host.description, endpointIsGuess: endpoint?.isGuess ?? false,
+            startedAt: hub.startedAt, pending: hub.reconciler.pendingReasons, foreignInterfaces: foreign)
+    }
+}

@@ -1,0 +1,12 @@
+import ServiceLifecycle
+
+/// Runs the reconciler until the server, which needs it, has stopped.
+struct ReconcilerService: Service {
+    let reconciler: Reconciler
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await reconciler.run()
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import WGPilotCore
+import WGPilotProtocol
+
+extension NetworkMessage {
+    /// A network as it goes over the wire.
+    init(_ network: Network, peers: Int64, isUp: Bool?) {
+        let settings = network.settings
+        self.init(
+            id: network.id, name: settings.name.description, interface: network.interface.description,
+            mode: settings.mode.rawValue, subnet: settings.subnet.description,
+            subnet6: settings.subnet6?.description, listenPort: settings.listenPort,
+            publicKey: network.publicKey.description, dnsServers: settings.dnsServers.map(\.description),
+            searchDomains: settings.searchDomains, mtu: settings.mtu,
+            endpointHost: settings.endpointHost?.description, tunnel: settings.tunnel.rawValue,
+            customCIDRs: settings.customCIDRs.map(\.description), enabled: settings.enabled,
+            createdAt: network.createdAt, updatedAt: network.updatedAt,
+            hubAddresses: network.hubAddresses.map(\.description), peers: peers, isUp: isUp)
+    }
+}

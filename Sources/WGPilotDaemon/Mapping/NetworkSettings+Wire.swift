@@ -1,0 +1,70 @@
+import WGPilotCore
+import WGPilotProtocol
+
+extension NetworkSettings {
+    /// The settings that a request asks for, its port aside where it names none.
+    ///
+    /// - Throws: Every fault of every field at once.
+    init(_ request: CreateNetworkRequest, defaultPort: () async throws -> UInt16) async throws {
+        var reader = FieldReader()
+        let name = reader.read("name", request.name, FieldReader.networkName)
+        let mode = reader.read("mode", request.mode, NetworkMode.init)
+        let subnet = reader.read("subnet", request.subnet, FieldReader.prefix)
+        let subnet6 = reader.read("subnet6", request.subnet6, FieldReader.prefix)
+        var port = reader.read("listen_port", request.listenPort, FieldReader.port)
+        if request.listenPort == nil { port = try await defaultPort() }
+        let tunnel = reader.read("tunnel", request.tunnel, TunnelScope.init)
+        let dnsServers = reader.readList("dns_servers", request.dnsServers, FieldReader.address)
+        let customCIDRs = reader.readList("custom_cidrs", request.customCIDRs, FieldReader.prefix)
+        let endpointHost = reader.read("endpoint_host", request.endpointHost) { text throws(InvalidValue) in
+            try EndpointHost(text)
+        }
+        let mtu = reader.read("mtu", request.mtu, FieldReader.mtu)
+        guard let name, let mode, let subnet, let port else {
+            try reader.check()
+            throw RPCError(.internal, reason: "mapping", message: "a field was neither read nor refused")
+        }
+        self.init(name: name, mode: mode, subnet: subnet, listenPort: port)
+        self.subnet6 = subnet6
+        self.dnsServers = dnsServers ?? []
+        self.searchDomains = request.searchDomains ?? []
+        self.mtu = mtu
+        self.endpointHost = endpointHost
+        self.tunnel = tunnel ?? .full
+        self.customCIDRs = customCIDRs ?? []
+        self.enabled = request.enabled ?? true
+        reader.add(validate())
+        try reader.check()
+    }
+
+    /// Takes over what a request wants changed.
+    ///
+    /// - Throws: Every fault of every field at once; the settings are then of no use.
+    mutating func apply(_ request: UpdateNetworkRequest) throws(RPCError) {
+        var reader = FieldReader()
+        name = reader.read("name", request.name, FieldReader.networkName) ?? name
+        mode = reader.read("mode", request.mode, NetworkMode.init) ?? mode
+        subnet = reader.read("subnet", request.subnet, FieldReader.prefix) ?? subnet
+        subnet6 = reader.read("subnet6", request.subnet6, FieldReader.prefix) ?? subnet6
+        listenPort = reader.read("listen_port", request.listenPort, FieldReader.port) ?? listenPort
+        dnsServers = reader.readList("dns_servers", request.dnsServers, FieldReader.address) ?? dnsServers
+        searchDomains = request.searchDomains ?? searchDomains
+        mtu = reader.read("mtu", request.mtu, FieldReader.mtu) ?? mtu
+        endpointHost =
+            reader.read("endpoint_host", request.endpointHost) { text throws(InvalidValue) in
+                try EndpointHost(text)
+            } ?? endpointHost
+        tunnel = reader.read("tunnel", request.tunnel, TunnelScope.init) ?? tunnel
+        customCIDRs = reader.readList("custom_cidrs", request.customCIDRs, FieldReader.prefix) ?? customCIDRs
+        for field in request.clear ?? [] {
+            switch NetworkField(rawValue: field) {
+            case .mtu: mtu = nil
+            case .endpointHost: endpointHost = nil
+            case .subnet6: subnet6 = nil
+            default: reader.add("clear", "\(field.quotedForMessage) is not one of mtu, endpoint_host, subnet6")
+            }
+        }
+        reader.add(validate())
+        try reader.check()
+    }
+}

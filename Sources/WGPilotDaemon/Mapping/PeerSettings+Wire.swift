@@ -1,0 +1,59 @@
+import WGPilotCore
+import WGPilotProtocol
+
+extension PeerSettings {
+    /// The settings that a request asks for; faults go to the reader, and nil where no name could be read.
+    init?(_ request: CreatePeerRequest, in network: NetworkSettings, _ reader: inout FieldReader) {
+        guard let name = reader.read("name", request.name, { text throws(InvalidValue) in try DisplayName(text) })
+        else { return nil }
+        self.init(name: name)
+        role = reader.read("role", request.role, PeerRole.init) ?? role
+        siteNetworks = reader.readList("site_networks", request.siteNetworks, FieldReader.prefix) ?? []
+        endpoint = reader.read("endpoint", request.endpoint) { text throws(InvalidValue) in try SocketEndpoint(text) }
+        persistentKeepalive =
+            reader.read("persistent_keepalive", request.persistentKeepalive, FieldReader.keepalive)
+            ?? persistentKeepalive
+        hubKeepalive = reader.read("hub_keepalive", request.hubKeepalive, FieldReader.keepalive) ?? hubKeepalive
+        tunnel = reader.read("tunnel", request.tunnel, TunnelScope.init)
+        extraCIDRs = reader.readList("extra_cidrs", request.extraCIDRs, FieldReader.prefix) ?? []
+        dnsServers = reader.readList("dns_servers", request.dnsServers, FieldReader.address)
+        mtu = reader.read("mtu", request.mtu, FieldReader.mtu)
+        email = request.email ?? ""
+        notes = request.notes ?? ""
+        tags = request.tags ?? []
+        enabled = request.enabled ?? true
+        reader.add(validate(in: network))
+    }
+
+    /// Takes over what a request wants changed; faults go to the reader.
+    mutating func apply(_ request: UpdatePeerRequest, in network: NetworkSettings, _ reader: inout FieldReader) {
+        name = reader.read("name", request.name) { text throws(InvalidValue) in try DisplayName(text) } ?? name
+        role = reader.read("role", request.role, PeerRole.init) ?? role
+        siteNetworks = reader.readList("site_networks", request.siteNetworks, FieldReader.prefix) ?? siteNetworks
+        endpoint =
+            reader.read("endpoint", request.endpoint) { text throws(InvalidValue) in try SocketEndpoint(text) }
+            ?? endpoint
+        persistentKeepalive =
+            reader.read("persistent_keepalive", request.persistentKeepalive, FieldReader.keepalive)
+            ?? persistentKeepalive
+        hubKeepalive = reader.read("hub_keepalive", request.hubKeepalive, FieldReader.keepalive) ?? hubKeepalive
+        tunnel = reader.read("tunnel", request.tunnel, TunnelScope.init) ?? tunnel
+        extraCIDRs = reader.readList("extra_cidrs", request.extraCIDRs, FieldReader.prefix) ?? extraCIDRs
+        dnsServers = reader.readList("dns_servers", request.dnsServers, FieldReader.address) ?? dnsServers
+        mtu = reader.read("mtu", request.mtu, FieldReader.mtu) ?? mtu
+        email = request.email ?? email
+        notes = request.notes ?? notes
+        tags = request.tags ?? tags
+        for field in request.clear ?? [] {
+            switch PeerField(rawValue: field) {
+            case .endpoint: endpoint = nil
+            case .tunnel: tunnel = nil
+            case .dnsServers: dnsServers = nil
+            case .mtu: mtu = nil
+            default:
+                reader.add("clear", "\(field.quotedForMessage) is not one of endpoint, tunnel, dns_servers, mtu")
+            }
+        }
+        reader.add(validate(in: network))
+    }
+}

@@ -1,0 +1,298 @@
+import Logging
+import Synchronization
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotStore
+
+/// The one consumer of changes: it alone writes to the kernel.
+///
+/// The database says what should be, the kernel what is, a pure plan leads from one to the other. A handler commits
+/// first and then asks here; the answer says whether the change is live. What cannot be applied now is tried again, with
+/// growing pauses, until it can.
+///
+/// For each interface the last known state of the kernel is kept, so that a change of one peer needs no dump of all.
+/// Should somebody else have written meanwhile, that knowledge is stale; the comparison of the whole, which runs on a
+/// timer and after every failure, finds and mends it.
+final class Reconciler: Sendable {
+    private struct Job: Sendable {
+        var scope: SyncScope
+        var done: CheckedContinuation<SyncResult, Never>?
+    }
+
+    private struct Inbox {
+        var jobs: [Job] = []
+        var isClosed = false
+    }
+
+    /// What is known of the kernel; touched by the consuming task alone.
+    private struct Knowledge {
+        var interfaces: [Int64: ObservedInterface] = [:]
+        var failures = 0
+        var retryIsDue = false
+        var retryIsScheduled = false
+
+        /// So that endpoints that were chosen anew count as different.
+        mutating func forgetEndpoints(of keys: [PublicKey], in id: Int64) {
+            for key in keys { interfaces[id]?.peers[key]?.status.endpoint = nil }
+        }
+
+        /// One second after the first failure, twice as long after each further one, a minute at most.
+        var retryPause: Duration { .seconds(min(60, 1 << min(max(failures - 1, 0), 6))) }
+    }
+
+    private let store: StateStore
+    private let kernel: any Kernel
+    private let interval: Duration
+    private let logger: Logger
+    private let inbox = Mutex(Inbox())
+    private let pending = Mutex<[Int64: String]>([:])
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+
+    init(store: StateStore, kernel: any Kernel, interval: Duration, logger: Logger) {
+        self.store = store
+        self.kernel = kernel
+        self.interval = interval
+        self.logger = logger
+        (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// What waits to be applied, and why.
+    var pendingReasons: [String] {
+        pending.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
+    }
+
+    /// Brings a change that is committed to the kernel, and answers when it is there or known to be stuck.
+    ///
+    /// Changes that come while another is being applied are applied together, in one batch.
+    func synchronize(_ scope: SyncScope) async -> SyncResult {
+        await withCheckedContinuation { continuation in
+            let isClosed = inbox.withLock { inbox in
+                if !inbox.isClosed { inbox.jobs.append(Job(scope: scope, done: continuation)) }
+                return inbox.isClosed
+            }
+            if isClosed {
+                continuation.resume(returning: SyncResult(pending: ["the daemon is stopping"]))
+            } else {
+                wakeUp.yield()
+            }
+        }
+    }
+
+    /// Serves changes until it is cancelled; whoever waits then is told that the change is saved and not yet applied.
+    func run() async {
+        var knowledge = Knowledge()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.askForComparisons() }
+            for await _ in wakeUps {
+                let jobs = inbox.withLock { inbox in
+                    defer { inbox.jobs = [] }
+                    return inbox.jobs
+                }
+                if jobs.isEmpty { continue }
+                await serve(jobs, &knowledge)
+                if knowledge.retryIsDue {
+                    knowledge.retryIsDue = false
+                    let pause = knowledge.retryPause
+                    group.addTask {
+                        try? await Task.sleep(for: pause)
+                        if !Task.isCancelled { self.post(.everything) }
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+        let left = inbox.withLock { inbox in
+            defer { inbox = Inbox(isClosed: true) }
+            return inbox.jobs
+        }
+        for job in left { job.done?.resume(returning: SyncResult(pending: ["the daemon is stopping"])) }
+    }
+
+    /// Asks for a comparison without waiting for it.
+    func post(_ scope: SyncScope) {
+        inbox.withLock { inbox in
+            if !inbox.isClosed { inbox.jobs.append(Job(scope: scope, done: nil)) }
+        }
+        wakeUp.yield()
+    }
+
+    /// Asks for a comparison of the whole on a timer.
+    private func askForComparisons() async {
+        while true {
+            do {
+                try await Task.sleep(for: interval)
+            } catch {
+                return
+            }
+            post(.everything)
+        }
+    }
+
+    /// Applies all changes that came meanwhile, each network once.
+    private func serve(_ jobs: [Job], _ knowledge: inout Knowledge) async {
+        var whole: Set<Int64> = []
+        var keys: [Int64: Set<PublicKey>] = [:]
+        var isEverything = false
+        for job in jobs {
+            switch job.scope {
+            case .everything: isEverything = true
+            case .network(let id): whole.insert(id)
+            case .peers(let id, let changed, let endpointsChanged):
+                keys[id, default: []].formUnion(changed)
+                if endpointsChanged { knowledge.forgetEndpoints(of: changed, in: id) }
+            }
+        }
+        var results: [Int64: SyncResult] = [:]
+        var general = SyncResult()
+        do {
+            if isEverything {
+                whole = Set(try await store.networks().map(\.id))
+                knowledge.interfaces = knowledge.interfaces.filter { whole.contains($0.key) }
+                pending.withLock { reasons in reasons = reasons.filter { whole.contains($0.key) } }
+            }
+            general = await deleteRetired()
+            for (id, changed) in keys where !whole.contains(id) {
+                results[id] = await apply(changed, of: id, &knowledge)
+            }
+            for id in whole.sorted() { results[id] = await compare(id, &knowledge) }
+        } catch {
+            general.pending.append("the database cannot be read: \(error)")
+            logger.error("reconciling failed", metadata: ["error": "\(error)"])
+        }
+        let everything = results.sorted { $0.key < $1.key }.reduce(into: general) {
+            $0.steps += $1.value.steps
+            $0.pending += $1.value.pending
+        }
+        if pendingReasons.isEmpty && general.pending.isEmpty {
+            knowledge.failures = 0
+        } else if !knowledge.retryIsScheduled || isEverything {
+            knowledge.failures += 1
+            knowledge.retryIsDue = true
+        }
+        knowledge.retryIsScheduled = knowledge.retryIsDue || (knowledge.retryIsScheduled && !isEverything)
+        for job in jobs {
+            switch job.scope {
+            case .everything: job.done?.resume(returning: everything)
+            case .network(let id), .peers(let id, _, _):
+                var result = results[id] ?? general
+                if results[id] != nil { result.pending += general.pending }
+                job.done?.resume(returning: result)
+            }
+        }
+    }
+
+    /// Deletes the interfaces of networks that were deleted or disabled.
+    private func deleteRetired() async -> SyncResult {
+        var result = SyncResult()
+        do {
+            for name in try await store.retiredInterfaces().sorted() {
+                do {
+                    let observed = try await kernel.observe(name)
+                    let steps = Plan.between(desired: nil, observed: observed, name: name).steps
+                    try await kernel.apply(steps)
+                    result.steps += steps.map(\.description)
+                    try await store.confirmRetired(name)
+                } catch let error as KernelError where error.code == .nameTaken {
+                    // Somebody else's interface bears the name now: ours is gone, and theirs is left alone.
+                    try await store.confirmRetired(name)
+                } catch let error as KernelError {
+                    result.pending.append("interface \(name): \(error)")
+                }
+            }
+        } catch {
+            result.pending.append("the database: \(error)")
+        }
+        return result
+    }
+
+    /// Brings some peers to the kernel from what is known of it; compares the network whole where nothing is known.
+    private func apply(
+        _ keys: Set<PublicKey>, of id: Int64, _ knowledge: inout Knowledge
+    ) async -> SyncResult {
+        guard var known = knowledge.interfaces.removeValue(forKey: id) else { return await compare(id, &knowledge) }
+        do {
+            let desired = try await store.desiredPeers(in: id, Array(keys))
+            let changes = PeerChange.between(observed: known.peers, desired: desired, keys: keys)
+            var steps: [PlanStep] = []
+            if !changes.isEmpty { steps.append(.configure(known.name, DeviceChange(peers: changes))) }
+            var routes: Set<IPPrefix> = []
+            var formerRoutes: Set<IPPrefix> = []
+            for key in keys {
+                routes.formUnion(desired[key]?.routes ?? [])
+                formerRoutes.formUnion(known.routes.intersection(known.peers[key]?.allowedIPs ?? []))
+            }
+            steps += routes.subtracting(known.routes).sorted().map { .addRoute(known.name, $0) }
+            steps += formerRoutes.subtracting(routes).sorted().map { .removeRoute(known.name, $0) }
+            try await kernel.apply(steps)
+            for key in keys {
+                known.peers[key] = desired[key].map { peer in
+                    var observed = ObservedPeer(peer)
+                    if let status = known.peers[key]?.status, status.endpoint != nil { observed.status = status }
+                    return observed
+                }
+            }
+            known.routes = known.routes.subtracting(formerRoutes).union(routes)
+            knowledge.interfaces[id] = known
+            return finish(id, known.name, steps, nil)
+        } catch let error as KernelError where error.code == .noSuchDevice {
+            // Somebody deleted the interface: make it again now rather than answer that it is pending.
+            return await compare(id, &knowledge)
+        } catch {
+            return finish(id, known.name, [], error)
+        }
+    }
+
+    /// Observes a network's interface, compares it whole and repairs it.
+    private func compare(_ id: Int64, _ knowledge: inout Knowledge) async -> SyncResult {
+        knowledge.interfaces[id] = nil
+        var name: InterfaceName?
+        do {
+            guard let desired = try await store.desiredInterface(id) else {
+                pending.withLock { $0[id] = nil }
+                return SyncResult()
+            }
+            name = desired.name
+            let observed = try await kernel.observe(desired.name)
+            let steps = Plan.between(desired: desired, observed: observed, name: desired.name).steps
+            try await kernel.apply(steps)
+            if steps.isEmpty {
+                knowledge.interfaces[id] = observed
+            } else {
+                knowledge.interfaces[id] = try await kernel.observe(desired.name)
+            }
+            return finish(id, desired.name, steps, nil)
+        } catch {
+            return finish(id, name, [], error)
+        }
+    }
+
+    /// Remembers and logs what came of one network.
+    private func finish(
+        _ id: Int64, _ name: InterfaceName?, _ steps: [PlanStep], _ error: (any Error)?
+    ) -> SyncResult {
+        let place = name?.description ?? "network \(id)"
+        var result = SyncResult(steps: steps.map(\.description))
+        if let error {
+            let reason = "\(place): \(error)"
+            result.pending.append(reason)
+            pending.withLock { $0[id] = reason }
+            logger.error("kernel not in step", metadata: ["interface": "\(place)", "error": "\(error)"])
+        } else {
+            pending.withLock { $0[id] = nil }
+            for step in steps {
+                logger.info("kernel changed", metadata: ["interface": "\(place)", "step": "\(step)"])
+            }
+        }
+        return result
+    }
+}
+
+extension ObservedPeer {
+    /// A peer as the kernel has it right after it took it over.
+    fileprivate init(_ peer: DesiredPeer) {
+        self.init(
+            publicKey: peer.publicKey, presharedKey: peer.presharedKey, allowedIPs: peer.allowedIPs,
+            persistentKeepalive: peer.persistentKeepalive, status: PeerStatus(endpoint: peer.endpoint))
+    }
+}

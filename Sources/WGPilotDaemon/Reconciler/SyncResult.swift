@@ -1,0 +1,7 @@
+/// What came of bringing a change to the kernel.
+struct SyncResult: Sendable {
+    /// The steps taken, one line each.
+    var steps: [String] = []
+    /// What could not be applied, with its reason; the reconciler keeps trying.
+    var pending: [String] = []
+}

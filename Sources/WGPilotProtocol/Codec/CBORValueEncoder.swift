@@ -1,0 +1,104 @@
+/// The encoder that a value is asked to encode itself with: it writes one item.
+struct CBORValueEncoder: Encoder {
+    let writer: CBORWriter
+
+    var codingPath: [any CodingKey] { [] }
+    var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+        KeyedEncodingContainer(
+            CBORKeyedEncodingContainer<Key>(writer: writer, level: writer.openContainer(isMap: true)))
+    }
+
+    func unkeyedContainer() -> any UnkeyedEncodingContainer {
+        CBORUnkeyedEncodingContainer(writer: writer, level: writer.openContainer(isMap: false))
+    }
+
+    func singleValueContainer() -> any SingleValueEncodingContainer {
+        self
+    }
+}
+
+extension CBORValueEncoder: SingleValueEncodingContainer {
+    mutating func encodeNil() throws {
+        try writer.writeNull()
+    }
+
+    mutating func encode<T: Encodable>(_ value: T) throws {
+        try writer.write(any: value)
+    }
+
+    mutating func encode(_ value: Bool) throws {
+        try writer.write(value)
+    }
+
+    mutating func encode(_ value: String) throws {
+        try writer.write(value)
+    }
+
+    mutating func encode(_ value: Double) throws {
+        try writer.write(value)
+    }
+
+    mutating func encode(_ value: Float) throws {
+        try writer.write(Double(value))
+    }
+
+    mutating func encode(_ value: Int) throws {
+        try writer.write(signed: Int64(value))
+    }
+
+    mutating func encode(_ value: Int8) throws {
+        try writer.write(signed: Int64(value))
+    }
+
+    mutating func encode(_ value: Int16) throws {
+        try writer.write(signed: Int64(value))
+    }
+
+    mutating func encode(_ value: Int32) throws {
+        try writer.write(signed: Int64(value))
+    }
+
+    mutating func encode(_ value: Int64) throws {
+        try writer.write(signed: Int64(value))
+    }
+
+    mutating func encode(_ value: UInt) throws {
+        try writer.write(unsigned: UInt64(value))
+    }
+
+    mutating func encode(_ value: UInt8) throws {
+        try writer.write(unsigned: UInt64(value))
+    }
+
+    mutating func encode(_ value: UInt16) throws {
+        try writer.write(unsigned: UInt64(value))
+    }
+
+    mutating func encode(_ value: UInt32) throws {
+        try writer.write(unsigned: UInt64(value))
+    }
+
+    mutating func encode(_ value: UInt64) throws {
+        try writer.write(unsigned: UInt64(value))
+    }
+}
+
+extension CBORWriter {
+    /// Writes a value of any type, byte strings and text collections by their short way.
+    ///
+    /// The type comparison comes before the cast: casting an empty array of something else would succeed.
+    @inline(__always)
+    func write<T: Encodable>(any value: T) throws {
+        if T.self == [UInt8].self, let bytes = value as? [UInt8] {
+            try write(bytes)
+        } else if T.self == [String].self, let strings = value as? [String] {
+            try write(strings)
+        } else if T.self == [String: String].self, let map = value as? [String: String] {
+            try write(map)
+        } else {
+            try value.encode(to: CBORValueEncoder(writer: self))
+        }
+    }
+}

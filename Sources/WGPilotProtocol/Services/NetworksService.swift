@@ -1,0 +1,24 @@
+/// The methods about networks.
+public enum NetworksService {
+    /// All networks.
+    public static let list = MethodDescriptor<Empty, ListNetworksReply>(
+        service: "wgpilot.v1.Networks", method: "List", requiredRole: .viewer, isIdempotent: true)
+    /// One network.
+    public static let get = MethodDescriptor<NetworkReference, NetworkReply>(
+        service: "wgpilot.v1.Networks", method: "Get", requiredRole: .viewer, isIdempotent: true)
+    /// Makes a network and its interface.
+    public static let create = MethodDescriptor<CreateNetworkRequest, NetworkReply>(
+        service: "wgpilot.v1.Networks", method: "Create", requiredRole: .operator, isIdempotent: false)
+    /// Changes a network in place.
+    public static let update = MethodDescriptor<UpdateNetworkRequest, NetworkReply>(
+        service: "wgpilot.v1.Networks", method: "Update", requiredRole: .operator, isIdempotent: false)
+    /// Removes a network with all its peers and its interface.
+    public static let delete = MethodDescriptor<NetworkReference, DeleteReply>(
+        service: "wgpilot.v1.Networks", method: "Delete", requiredRole: .operator, isIdempotent: false)
+    /// Brings a network's interface up.
+    public static let enable = MethodDescriptor<NetworkReference, NetworkReply>(
+        service: "wgpilot.v1.Networks", method: "Enable", requiredRole: .operator, isIdempotent: true)
+    /// Takes a network's interface away; the network and its peers are kept.
+    public static let disable = MethodDescriptor<NetworkReference, NetworkReply>(
+        service: "wgpilot.v1.Networks", method: "Disable", requiredRole: .operator, isIdempotent: true)
+}

@@ -1,0 +1,439 @@
+/// What the kernel tells of a peer.
+public struct PeerStatusMessage: Codable, Sendable, Equatable {
+    /// Where its last authentic packet came from.
+    public var endpoint: String?
+    /// The latest handshake in seconds since 1970-01-01 UTC; absent for never.
+    public var latestHandshake: Int64?
+    /// Bytes received from it.
+    public var received: UInt64
+    /// Bytes sent to it.
+    public var sent: UInt64
+    /// The keepalive interval of the hub as the kernel has it; 0 is off.
+    public var persistentKeepalive: UInt16
+    /// Whether it made a handshake within the last three minutes.
+    public var online: Bool
+
+    enum CodingKeys: Int, CodingKey {
+        case endpoint = 1
+        case latestHandshake = 2
+        case received = 3
+        case sent = 4
+        case persistentKeepalive = 5
+        case online = 6
+    }
+
+    /// Makes the message from its fields.
+    public init(
+        endpoint: String? = nil, latestHandshake: Int64? = nil, received: UInt64, sent: UInt64,
+        persistentKeepalive: UInt16, online: Bool
+    ) {
+        self.endpoint = endpoint
+        self.latestHandshake = latestHandshake
+        self.received = received
+        self.sent = sent
+        self.persistentKeepalive = persistentKeepalive
+        self.online = online
+    }
+}
+
+/// A peer: what was chosen for it, and how it stands. No secret is part of it.
+public struct PeerMessage: Codable, Sendable, Equatable {
+    /// The number of the peer.
+    public var id: Int64
+    /// The number of its network.
+    public var networkID: Int64
+    /// The name, unique in its network.
+    public var name: String
+    /// Whose device it is; empty where nobody said.
+    public var email: String
+    /// Its public key.
+    public var publicKey: String
+    /// Its tunnel addresses, IPv4 first.
+    public var addresses: [String]
+    /// `client` or `site-gateway`.
+    public var role: String
+    /// The networks behind a site gateway.
+    public var siteNetworks: [String]
+    /// The endpoint that was given for it.
+    public var endpoint: String?
+    /// Seconds between the client's keepalives; 0 is off.
+    public var persistentKeepalive: UInt16
+    /// Seconds between the hub's keepalives; 0 is off.
+    public var hubKeepalive: UInt16
+    /// `full` or `split` where it differs from the network's.
+    public var tunnel: String?
+    /// Further blocks that this client sends into a split tunnel.
+    public var extraCIDRs: [String]
+    /// Name servers where they differ from the network's.
+    public var dnsServers: [String]?
+    /// The MTU where it differs from the network's.
+    public var mtu: Int?
+    /// Free text.
+    public var notes: String
+    /// Words to group peers by.
+    public var tags: [String]
+    /// Whether it is meant to be in the kernel.
+    public var enabled: Bool
+    /// Whether its private key is kept here.
+    public var holdsPrivateKey: Bool
+    /// Whether it has a preshared key.
+    public var hasPresharedKey: Bool
+    /// When it was created, in seconds since 1970-01-01 UTC.
+    public var createdAt: Int64
+    /// When it was last changed, in seconds since 1970-01-01 UTC.
+    public var updatedAt: Int64
+    /// What the kernel tells; absent where the kernel does not have the peer.
+    public var status: PeerStatusMessage?
+
+    enum CodingKeys: Int, CodingKey {
+        case id = 1
+        case networkID = 2
+        case name = 3
+        case email = 4
+        case publicKey = 5
+        case addresses = 6
+        case role = 7
+        case siteNetworks = 8
+        case endpoint = 9
+        case persistentKeepalive = 10
+        case hubKeepalive = 11
+        case tunnel = 12
+        case extraCIDRs = 13
+        case dnsServers = 14
+        case mtu = 15
+        case notes = 16
+        case tags = 17
+        case enabled = 18
+        case holdsPrivateKey = 19
+        case hasPresharedKey = 20
+        case createdAt = 21
+        case updatedAt = 22
+        case status = 23
+    }
+
+    /// Makes the message from its fields.
+    public init(
+        id: Int64, networkID: Int64, name: String, email: String, publicKey: String, addresses: [String], role: String,
+        siteNetworks: [String], endpoint: String? = nil, persistentKeepalive: UInt16, hubKeepalive: UInt16,
+        tunnel: String? = nil, extraCIDRs: [String], dnsServers: [String]? = nil, mtu: Int? = nil, notes: String,
+        tags: [String], enabled: Bool, holdsPrivateKey: Bool, hasPresharedKey: Bool, createdAt: Int64, updatedAt: Int64,
+        status: PeerStatusMessage? = nil
+    ) {
+        self.id = id
+        self.networkID = networkID
+        self.name = name
+        self.email = email
+        self.publicKey = publicKey
+        self.addresses = addresses
+        self.role = role
+        self.siteNetworks = siteNetworks
+        self.endpoint = endpoint
+        self.persistentKeepalive = persistentKeepalive
+        self.hubKeepalive = hubKeepalive
+        self.tunnel = tunnel
+        self.extraCIDRs = extraCIDRs
+        self.dnsServers = dnsServers
+        self.mtu = mtu
+        self.notes = notes
+        self.tags = tags
+        self.enabled = enabled
+        self.holdsPrivateKey = holdsPrivateKey
+        self.hasPresharedKey = hasPresharedKey
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.status = status
+    }
+}
+
+/// Names one peer.
+public struct PeerReference: Codable, Sendable, Equatable {
+    /// Its network, by name or number.
+    public var network: String
+    /// Its name, or its number in decimal where no peer of the network has that name.
+    public var peer: String
+
+    enum CodingKeys: Int, CodingKey {
+        case network = 1
+        case peer = 2
+    }
+
+    /// Makes the message from its fields.
+    public init(network: String, peer: String) {
+        self.network = network
+        self.peer = peer
+    }
+}
+
+/// Which peers to list.
+public struct ListPeersRequest: Codable, Sendable, Equatable {
+    /// The network, by name or number.
+    public var network: String
+    /// Where the last page ended; absent for the first.
+    public var cursor: String?
+    /// The most peers to answer, 1…10000; absent is 1000.
+    public var limit: Int64?
+    /// Only peers with this text in their name, e-mail address or public key.
+    public var filter: String?
+
+    enum CodingKeys: Int, CodingKey {
+        case network = 1
+        case cursor = 2
+        case limit = 3
+        case filter = 4
+    }
+
+    /// Makes the message from its fields.
+    public init(network: String, cursor: String? = nil, limit: Int64? = nil, filter: String? = nil) {
+        self.network = network
+        self.cursor = cursor
+        self.limit = limit
+        self.filter = filter
+    }
+}
+
+/// A page of peers.
+public struct ListPeersReply: Codable, Sendable, Equatable {
+    /// The peers by number.
+    public var peers: [PeerMessage]
+    /// What to ask for the next page with; absent on the last.
+    public var nextCursor: String?
+    /// Why the peers bear no status, where the kernel could not be asked.
+    public var statusMissing: String?
+
+    enum CodingKeys: Int, CodingKey {
+        case peers = 1
+        case nextCursor = 2
+        case statusMissing = 3
+    }
+
+    /// Makes the message from its fields.
+    public init(peers: [PeerMessage], nextCursor: String? = nil, statusMissing: String? = nil) {
+        self.peers = peers
+        self.nextCursor = nextCursor
+        self.statusMissing = statusMissing
+    }
+}
+
+/// What to create. Absent fields take their defaults.
+public struct CreatePeerRequest: Codable, Sendable, Equatable {
+    /// The network, by name or number.
+    public var network: String
+    /// The name.
+    public var name: String
+    /// Whose device it is.
+    public var email: String?
+    /// `client` (the default) or `site-gateway`.
+    public var role: String?
+    /// The networks behind a site gateway.
+    public var siteNetworks: [String]?
+    /// The IPv4 or IPv6 tunnel address; absent takes the lowest free one.
+    public var address: String?
+    /// The client's public key, where only the client has the private one; absent makes a key pair.
+    public var publicKey: String?
+    /// A preshared key to use, `none` for none; absent makes one.
+    public var presharedKey: String?
+    /// Where the hub first finds it.
+    public var endpoint: String?
+    /// Seconds between the client's keepalives; 0 is off; absent is 25.
+    public var persistentKeepalive: Int64?
+    /// Seconds between the hub's keepalives; absent is off.
+    public var hubKeepalive: Int64?
+    /// `full` or `split` where it differs from the network's.
+    public var tunnel: String?
+    /// Further blocks for a split tunnel.
+    public var extraCIDRs: [String]?
+    /// Name servers where they differ from the network's.
+    public var dnsServers: [String]?
+    /// The MTU where it differs from the network's.
+    public var mtu: Int64?
+    /// Free text.
+    public var notes: String?
+    /// Words to group peers by.
+    public var tags: [String]?
+    /// False creates the peer without admitting it.
+    public var enabled: Bool?
+
+    enum CodingKeys: Int, CodingKey {
+        case network = 1
+        case name = 2
+        case email = 3
+        case role = 4
+        case siteNetworks = 5
+        case address = 6
+        case publicKey = 7
+        case presharedKey = 8
+        case endpoint = 9
+        case persistentKeepalive = 10
+        case hubKeepalive = 11
+        case tunnel = 12
+        case extraCIDRs = 13
+        case dnsServers = 14
+        case mtu = 15
+        case notes = 16
+        case tags = 17
+        case enabled = 18
+    }
+
+    /// Makes the message from its fields.
+    public init(
+        network: String, name: String, email: String? = nil, role: String? = nil, siteNetworks: [String]? = nil,
+        address: String? = nil, publicKey: String? = nil, presharedKey: String? = nil, endpoint: String? = nil,
+        persistentKeepalive: Int64? = nil, hubKeepalive: Int64? = nil, tunnel: String? = nil,
+        extraCIDRs: [String]? = nil, dnsServers: [String]? = nil, mtu: Int64? = nil, notes: String? = nil,
+        tags: [String]? = nil, enabled: Bool? = nil
+    ) {
+        self.network = network
+        self.name = name
+        self.email = email
+        self.role = role
+        self.siteNetworks = siteNetworks
+        self.address = address
+        self.publicKey = publicKey
+        self.presharedKey = presharedKey
+        self.endpoint = endpoint
+        self.persistentKeepalive = persistentKeepalive
+        self.hubKeepalive = hubKeepalive
+        self.tunnel = tunnel
+        self.extraCIDRs = extraCIDRs
+        self.dnsServers = dnsServers
+        self.mtu = mtu
+        self.notes = notes
+        self.tags = tags
+        self.enabled = enabled
+    }
+}
+
+/// What to change. Absent fields stay as they are.
+public struct UpdatePeerRequest: Codable, Sendable, Equatable {
+    /// The network, by name or number.
+    public var network: String
+    /// The peer, by name or number.
+    public var peer: String
+    /// The new name.
+    public var name: String?
+    /// The new e-mail address; empty for none.
+    public var email: String?
+    /// The new role.
+    public var role: String?
+    /// The new networks behind it.
+    public var siteNetworks: [String]?
+    /// The new tunnel address.
+    public var address: String?
+    /// The new preshared key, `none` for none, `new` to make one.
+    public var presharedKey: String?
+    /// The new first endpoint.
+    public var endpoint: String?
+    /// The new interval of the client's keepalives.
+    public var persistentKeepalive: Int64?
+    /// The new interval of the hub's keepalives.
+    public var hubKeepalive: Int64?
+    /// `full` or `split`.
+    public var tunnel: String?
+    /// The new further blocks.
+    public var extraCIDRs: [String]?
+    /// The new name servers.
+    public var dnsServers: [String]?
+    /// The new MTU.
+    public var mtu: Int64?
+    /// The new notes.
+    public var notes: String?
+    /// The new tags.
+    public var tags: [String]?
+    /// Names of fields to set back to their default: `endpoint`, `tunnel`, `dns_servers`, `mtu`.
+    public var clear: [String]?
+
+    enum CodingKeys: Int, CodingKey {
+        case network = 1
+        case peer = 2
+        case name = 3
+        case email = 4
+        case role = 5
+        case siteNetworks = 6
+        case address = 7
+        case presharedKey = 8
+        case endpoint = 9
+        case persistentKeepalive = 10
+        case hubKeepalive = 11
+        case tunnel = 12
+        case extraCIDRs = 13
+        case dnsServers = 14
+        case mtu = 15
+        case notes = 16
+        case tags = 17
+        case clear = 18
+    }
+
+    /// Makes the message from its fields.
+    public init(
+        network: String, peer: String, name: String? = nil, email: String? = nil, role: String? = nil,
+        siteNetworks: [String]? = nil, address: String? = nil, presharedKey: String? = nil, endpoint: String? = nil,
+        persistentKeepalive: Int64? = nil, hubKeepalive: Int64? = nil, tunnel: String? = nil,
+        extraCIDRs: [String]? = nil, dnsServers: [String]? = nil, mtu: Int64? = nil, notes: String? = nil,
+        tags: [String]? = nil, clear: [String]? = nil
+    ) {
+        self.network = network
+        self.peer = peer
+        self.name = name
+        self.email = email
+        self.role = role
+        self.siteNetworks = siteNetworks
+        self.address = address
+        self.presharedKey = presharedKey
+        self.endpoint = endpoint
+        self.persistentKeepalive = persistentKeepalive
+        self.hubKeepalive = hubKeepalive
+        self.tunnel = tunnel
+        self.extraCIDRs = extraCIDRs
+        self.dnsServers = dnsServers
+        self.mtu = mtu
+        self.notes = notes
+        self.tags = tags
+        self.clear = clear
+    }
+}
+
+/// One peer, after a change or not.
+public struct PeerReply: Codable, Sendable, Equatable {
+    /// The peer.
+    public var peer: PeerMessage
+    /// Whether the change is live; absent where nothing was changed.
+    public var sync: SyncMessage?
+
+    enum CodingKeys: Int, CodingKey {
+        case peer = 1
+        case sync = 2
+    }
+
+    /// Makes the message from its fields.
+    public init(peer: PeerMessage, sync: SyncMessage? = nil) {
+        self.peer = peer
+        self.sync = sync
+    }
+}
+
+/// A client's configuration. It holds the client's private key: never log it.
+public struct PeerConfigReply: Codable, Sendable, Equatable {
+    /// The text of the file, as `wg-quick` reads it.
+    public var text: String
+    /// The name to save it under, safe in every file system.
+    public var fileName: String
+    /// Whether the private key stands in it; without it a QR code would be of no use.
+    public var holdsPrivateKey: Bool
+    /// What the owner of the file should know before using it.
+    public var warnings: [String]
+
+    enum CodingKeys: Int, CodingKey {
+        case text = 1
+        case fileName = 2
+        case holdsPrivateKey = 3
+        case warnings = 4
+    }
+
+    /// Makes the message from its fields.
+    public init(text: String, fileName: String, holdsPrivateKey: Bool, warnings: [String]) {
+        self.text = text
+        self.fileName = fileName
+        self.holdsPrivateKey = holdsPrivateKey
+        self.warnings = warnings
+    }
+}

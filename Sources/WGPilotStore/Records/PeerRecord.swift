@@ -1,0 +1,142 @@
+import FoundationEssentials
+import GRDB
+import WGPilotCore
+
+/// A row of `peer`, with what `peerSecret` and `siteNetwork` tell of it.
+enum PeerRecord {
+    /// To be read by ``peer(row:_:)``; the statement goes on with `WHERE`.
+    static let select = """
+        SELECT peer.id, networkID, name, hostNumber, publicKey, email, role, endpoint, persistentKeepalive, \
+        hubKeepalive, tunnel, extraCIDRs, dnsServers, mtu, notes, tags, enabled, createdAt, updatedAt, \
+        privateKey IS NOT NULL, presharedKey IS NOT NULL \
+        FROM peer LEFT JOIN peerSecret ON peerID = peer.id
+        """
+
+    /// The host numbers that a subnet can have, by the CHECK of the table.
+    static let hostNumbers: ClosedRange<Int64> = 2...16_777_214
+
+    static func peer(row: Row, _ db: Database) throws -> Peer {
+        var reader = ColumnReader(row: row, table: "peer")
+        let id = try reader.int64(0, "id")
+        reader.id = id
+        var settings = try PeerSettings(name: reader.value(2, "name") { try DisplayName($0) })
+        settings.email = try reader.text(5)
+        settings.role = try reader.value(6, "role") { try PeerRole($0) }
+        settings.endpoint = try reader.optionalValue(7, "endpoint") { try SocketEndpoint($0) }
+        settings.persistentKeepalive = try reader.int(8, "persistentKeepalive", in: 0...UInt16.max)
+        settings.hubKeepalive = try reader.int(9, "hubKeepalive", in: 0...UInt16.max)
+        settings.tunnel = try reader.optionalValue(10, "tunnel") { try TunnelScope($0) }
+        settings.extraCIDRs = try reader.list(11, "extraCIDRs") { try IPPrefix($0) }
+        settings.dnsServers =
+            row.hasNull(atIndex: 12) ? nil : try reader.list(12, "dnsServers") { try IPAddress(stored: $0) }
+        settings.mtu = try reader.optionalInt(13, "mtu", in: NetworkSettings.mtuRange)
+        settings.notes = try reader.text(14)
+        settings.tags = try reader.list(15, "tags") { $0 }
+        settings.enabled = try reader.bool(16)
+        if settings.role == .siteGateway { settings.siteNetworks = try SiteNetworkRecord.blocks(ofPeer: id, db) }
+        return try Peer(
+            id: id, networkID: reader.int64(1, "networkID"), settings: settings,
+            publicKey: reader.publicKey(4, "publicKey"),
+            hostNumber: reader.int(3, "hostNumber", in: hostNumbers), holdsPrivateKey: reader.bool(19),
+            hasPresharedKey: reader.bool(20), createdAt: reader.int64(17, "createdAt"),
+            updatedAt: reader.int64(18, "updatedAt"))
+    }
+
+    static func find(_ id: Int64, in networkID: Int64, _ db: Database) throws -> Peer? {
+        let statement = try db.cachedStatement(sql: "\(select) WHERE peer.id = ? AND networkID = ?")
+        return try Row.fetchOne(statement, arguments: [id, networkID]).map { try peer(row: $0, db) }
+    }
+
+    /// The peer with this number; throws where the network has none.
+    static func require(_ id: Int64, in network: Network, _ db: Database) throws -> Peer {
+        guard let peer = try find(id, in: network.id, db) else {
+            throw StoreError.notFound(peer: String(id), in: network.settings.name.description.quotedForMessage)
+        }
+        return peer
+    }
+
+    /// The peer of this very name.
+    static func find(named name: String, in networkID: Int64, _ db: Database) throws -> Peer? {
+        let statement = try db.cachedStatement(sql: "\(select) WHERE networkID = ? AND name = ?")
+        return try Row.fetchOne(statement, arguments: [networkID, name]).map { try peer(row: $0, db) }
+    }
+
+    /// Stores a new peer with its site networks, and gives it its number. The peer's own number is not looked at.
+    static func insert(_ peer: Peer, _ db: Database) throws -> Int64 {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO peer (name, hostNumber, publicKey, email, role, endpoint, persistentKeepalive, \
+                hubKeepalive, tunnel, extraCIDRs, dnsServers, mtu, notes, tags, enabled, updatedAt, networkID, createdAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try statement.execute(arguments: arguments(peer) + [peer.networkID, peer.createdAt])
+        let id = db.lastInsertedRowID
+        try SiteNetworkRecord.insert(peer.settings.siteNetworks, ofPeer: id, db)
+        return id
+    }
+
+    /// Stores all of a peer but its site networks.
+    static func update(_ peer: Peer, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE peer SET name = ?, hostNumber = ?, publicKey = ?, email = ?, role = ?, endpoint = ?, \
+                persistentKeepalive = ?, hubKeepalive = ?, tunnel = ?, extraCIDRs = ?, dnsServers = ?, mtu = ?, \
+                notes = ?, tags = ?, enabled = ?, updatedAt = ?
+                WHERE id = ?
+                """)
+        try statement.execute(arguments: arguments(peer) + [peer.id])
+    }
+
+    private static func arguments(_ peer: Peer) throws -> StatementArguments {
+        let settings = peer.settings
+        return try [
+            settings.name.description, peer.hostNumber, Data(peer.publicKey.bytes), settings.email,
+            settings.role.rawValue, settings.endpoint?.description, Int64(settings.persistentKeepalive),
+            Int64(settings.hubKeepalive), settings.tunnel?.rawValue,
+            TextList.encode(settings.extraCIDRs.map(\.description)),
+            settings.dnsServers.map { try TextList.encode($0.map(\.description)) }, settings.mtu, settings.notes,
+            TextList.encode(settings.tags), settings.enabled, peer.updatedAt,
+        ]
+    }
+
+    /// The name of the peer that has a value, other than the one with this number.
+    static func holder(
+        of column: UniqueColumn, _ value: any DatabaseValueConvertible, in networkID: Int64, except id: Int64,
+        _ db: Database
+    ) throws -> String? {
+        let statement = try db.cachedStatement(sql: column.sql)
+        return try String.fetchOne(statement, arguments: [networkID, value, id])
+    }
+
+    /// What a network has at most once.
+    enum UniqueColumn {
+        case name, publicKey, hostNumber
+
+        var sql: String {
+            switch self {
+            case .name: "SELECT name FROM peer WHERE networkID = ? AND name = ? AND id <> ?"
+            case .publicKey: "SELECT name FROM peer WHERE networkID = ? AND publicKey = ? AND id <> ?"
+            case .hostNumber: "SELECT name FROM peer WHERE networkID = ? AND hostNumber = ? AND id <> ?"
+            }
+        }
+    }
+
+    /// The lowest free number of a network. Reads the index from the hint to the first gap, never all peers.
+    static func lowestFreeNumber(in record: NetworkRecord, _ db: Database) throws -> Int64? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT hostNumber FROM peer WHERE networkID = ? AND hostNumber >= ? ORDER BY hostNumber")
+        let used = try Int64.fetchCursor(statement, arguments: [record.network.id, record.hostHint])
+        return try AddressAllocator.lowestFree(in: record.plan.peerNumbers, from: record.hostHint) {
+            guard let number = try used.next() else { return nil }
+            guard hostNumbers.contains(number) else {
+                throw StoreError.corrupt(table: "peer", column: "hostNumber", id: nil)
+            }
+            return number
+        }
+    }
+
+    static func count(in networkID: Int64, _ db: Database) throws -> Int {
+        let statement = try db.cachedStatement(sql: "SELECT count(*) FROM peer WHERE networkID = ?")
+        return try Int.fetchOne(statement, arguments: [networkID]) ?? 0
+    }
+}

@@ -1,0 +1,92 @@
+import FoundationEssentials
+import GRDB
+public import WGPilotCore
+
+extension StateStore {
+    /// What the interface of a network should be, whole; nil where the network is switched off or not there.
+    public func desiredInterface(_ networkID: Int64) async throws(StoreError) -> DesiredInterface? {
+        try await read { db in
+            guard let record = try NetworkRecord.find(networkID, db), record.network.settings.enabled else {
+                return nil
+            }
+            return try self.desiredInterface(record, db)
+        }
+    }
+
+    /// What all interfaces should be, in the order of the networks' creation; those switched off are not among them.
+    public func desiredInterfaces() async throws(StoreError) -> [DesiredInterface] {
+        try await read { db in
+            try NetworkRecord.all(db).filter(\.network.settings.enabled).map { try self.desiredInterface($0, db) }
+        }
+    }
+
+    /// What one peer should be; nil where it must not be in the kernel: it or its network is switched off or not there.
+    public func desiredPeer(in networkID: Int64, _ key: PublicKey) async throws(StoreError) -> DesiredPeer? {
+        try await desiredPeers(in: networkID, [key])[key]
+    }
+
+    /// What these peers should be; those that must not be in the kernel are left out.
+    public func desiredPeers(
+        in networkID: Int64, _ keys: [PublicKey]
+    ) async throws(StoreError) -> [PublicKey: DesiredPeer] {
+        try await read { db in
+            guard let record = try NetworkRecord.find(networkID, db), record.network.settings.enabled else {
+                return [:]
+            }
+            var peers: [PublicKey: DesiredPeer] = [:]
+            for key in keys {
+                let statement = try db.cachedStatement(
+                    sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND publicKey = ? AND enabled = 1")
+                guard
+                    let row = try Row.fetchOne(statement, arguments: [networkID, Data(key.bytes)])
+                else { continue }
+                let id = try ColumnReader(row: row, table: "peer").int64(0, "id")
+                let sites = try SiteNetworkRecord.blocks(ofPeer: id, db)
+                peers[key] = try self.desiredPeer(row, sites, record)
+            }
+            return peers
+        }
+    }
+
+    private static let desiredPeerSelect = """
+        SELECT peer.id, publicKey, hostNumber, hubKeepalive, endpoint, presharedKey \
+        FROM peer LEFT JOIN peerSecret ON peerID = peer.id
+        """
+
+    private func desiredInterface(_ record: NetworkRecord, _ db: Database) throws -> DesiredInterface {
+        let network = record.network
+        let sites = try Dictionary(grouping: SiteNetworkRecord.blocks(inNetwork: network.id, db), by: \.peerID)
+        let statement = try db.cachedStatement(
+            sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND enabled = 1 ORDER BY peer.id")
+        let rows = try Row.fetchCursor(statement, arguments: [network.id])
+        var peers: [PublicKey: DesiredPeer] = [:]
+        peers.reserveCapacity(try PeerRecord.count(in: network.id, db))
+        while let row = try rows.next() {
+            let id = try ColumnReader(row: row, table: "peer").int64(0, "id")
+            let peer = try desiredPeer(row, sites[id]?.map(\.block) ?? [], record)
+            peers[peer.publicKey] = peer
+        }
+        return DesiredInterface(
+            name: network.interface, privateKey: try SecretRecord.privateKey(ofNetwork: network.id, sealer, db),
+            listenPort: network.settings.listenPort, mtu: network.settings.mtu, addresses: network.hubAddresses,
+            peers: peers)
+    }
+
+    /// Reads a row of ``desiredPeerSelect``.
+    private func desiredPeer(_ row: Row, _ sites: [IPPrefix], _ record: NetworkRecord) throws -> DesiredPeer {
+        var reader = ColumnReader(row: row, table: "peer")
+        let id = try reader.int64(0, "id")
+        reader.id = id
+        let mode = record.network.settings.mode
+        let addresses = try record.plan.addresses(reader.int(2, "hostNumber", in: PeerRecord.hostNumbers))
+        let presharedKey = try row.decode(Data?.self, atIndex: 5).map {
+            try SecretRecord.openPresharedKey($0, id, sealer)
+        }
+        return try DesiredPeer(
+            publicKey: reader.publicKey(1, "publicKey"), presharedKey: presharedKey,
+            allowedIPs: Set(AllowedIPsPolicy.hubSide(mode: mode, addresses: addresses, siteNetworks: sites)),
+            persistentKeepalive: reader.int(3, "hubKeepalive", in: 0...UInt16.max),
+            endpoint: reader.optionalValue(4, "endpoint") { try SocketEndpoint($0) },
+            routes: mode == .siteToSite ? Set(sites) : [])
+    }
+}

@@ -1,0 +1,259 @@
+import FoundationEssentials
+import GRDB
+public import WGPilotCore
+
+extension StateStore {
+    /// Makes a peer: gives it the lowest free address where none was chosen, and keys where none were given. Costs the
+    /// same however many peers there are.
+    ///
+    /// - Throws: `notFound` for the network; `invalid` with every faulty field; `alreadyExists` for the name, key or
+    ///   address of another peer; `conflict` where a site network overlaps; `exhausted` when the subnet is full.
+    public func createPeer(
+        in networkID: Int64, _ draft: PeerDraft, dryRun: Bool = false
+    ) async throws(StoreError) -> CreatedPeer {
+        let secrets = NewSecrets(draft)
+        return try await write(dryRun: dryRun) { db in
+            var record = try NetworkRecord.require(networkID, db)
+            return try self.insert(draft, secrets, &record, db)
+        }
+    }
+
+    /// Makes peers all or none, in one transaction; the error's `itemIndex` tells which draft was at fault.
+    public func createPeers(
+        in networkID: Int64, _ drafts: [PeerDraft], dryRun: Bool = false
+    ) async throws(StoreError) -> [CreatedPeer] {
+        let items = drafts.map { ($0, NewSecrets($0)) }
+        return try await write(dryRun: dryRun) { db in
+            var record = try NetworkRecord.require(networkID, db)
+            var created: [CreatedPeer] = []
+            created.reserveCapacity(items.count)
+            for (draft, secrets) in items {
+                do {
+                    created.append(try self.insert(draft, secrets, &record, db))
+                } catch var error as StoreError {
+                    error.itemIndex = created.count
+                    throw error
+                }
+            }
+            return created
+        }
+    }
+
+    /// The peer with this number; throws `notFound` where the network has none.
+    public func peer(in networkID: Int64, _ id: Int64) async throws(StoreError) -> Peer {
+        try await read { db in
+            try PeerRecord.require(id, in: NetworkRecord.require(networkID, db).network, db)
+        }
+    }
+
+    /// The peer of this name or, where none has it, of this decimal number; throws `notFound` where there is none.
+    public func peer(in networkID: Int64, named reference: String) async throws(StoreError) -> Peer {
+        try await read { db in
+            let network = try NetworkRecord.require(networkID, db).network
+            if let peer = try PeerRecord.find(named: reference, in: networkID, db) { return peer }
+            if let id = Self.number(reference), let peer = try PeerRecord.find(id, in: networkID, db) { return peer }
+            throw StoreError.notFound(
+                peer: reference.quotedForMessage, in: network.settings.name.description.quotedForMessage)
+        }
+    }
+
+    /// How many peers a network has, those that are switched off among them.
+    public func peerCount(in networkID: Int64) async throws(StoreError) -> Int {
+        try await read { db in
+            _ = try NetworkRecord.require(networkID, db)
+            return try PeerRecord.count(in: networkID, db)
+        }
+    }
+
+    /// Changes a peer.
+    ///
+    /// - Parameters:
+    ///   - networkID: Its network.
+    ///   - id: The peer.
+    ///   - expectedUpdatedAt: The time of change that the caller saw; where it is another by now the call throws
+    ///     `stale`. A later change always has a later time.
+    ///   - dryRun: Checks and answers, and keeps nothing.
+    ///   - change: Makes the new peer of the present one, inside the transaction.
+    /// - Throws: `notFound`, and as for a new peer.
+    public func updatePeer(
+        in networkID: Int64, _ id: Int64, expectedUpdatedAt: Int64? = nil, dryRun: Bool = false,
+        _ change: @Sendable (inout PeerEdit) -> Void
+    ) async throws(StoreError) -> EditedPeer {
+        try await write(dryRun: dryRun) { db in
+            let record = try NetworkRecord.require(networkID, db)
+            let before = try PeerRecord.require(id, in: record.network, db)
+            if let expectedUpdatedAt, expectedUpdatedAt != before.updatedAt {
+                throw StoreError.stale("the peer \(before.settings.name.description.quotedForMessage)")
+            }
+            var edit = PeerEdit(settings: before.settings)
+            change(&edit)
+            var after = before
+            after.settings = edit.settings
+            let secrets = NewSecrets(edit)
+            if let publicKey = secrets.publicKey { after.publicKey = publicKey }
+            if secrets.replacesPrivateKey { after.holdsPrivateKey = secrets.kept.privateKey != nil }
+            if secrets.replacesPresharedKey { after.hasPresharedKey = secrets.kept.presharedKey != nil }
+
+            var toggled = before
+            toggled.settings.enabled = after.settings.enabled
+            // To switch a peer off must work even where its settings would not be accepted today.
+            if after != toggled || edit.address != nil {
+                try Self.check(&after, address: edit.address, record, db)
+            }
+            guard after != before || secrets.replacesAnything else {
+                return EditedPeer(before: before, after: after, network: record.network, secrets: PeerSecrets())
+            }
+            after.updatedAt = max(self.now(), before.updatedAt + 1)
+            try PeerRecord.update(after, db)
+            if after.settings.siteNetworks != before.settings.siteNetworks {
+                try SiteNetworkRecord.replace(after.settings.siteNetworks, ofPeer: id, db)
+            }
+            if after.hostNumber != before.hostNumber {
+                try NetworkRecord.lowerHostHint(to: before.hostNumber, of: networkID, db)
+            }
+            if secrets.replacesAnything {
+                // Read only where a part of them stays.
+                let old =
+                    secrets.replacesPrivateKey && secrets.replacesPresharedKey
+                    ? PeerSecrets() : try SecretRecord.secrets(ofPeer: id, self.sealer, db)
+                try SecretRecord.replace(
+                    PeerSecrets(
+                        privateKey: secrets.replacesPrivateKey ? secrets.kept.privateKey : old.privateKey,
+                        presharedKey: secrets.replacesPresharedKey ? secrets.kept.presharedKey : old.presharedKey),
+                    ofPeer: id, self.sealer, db)
+            }
+            return EditedPeer(before: before, after: after, network: record.network, secrets: secrets.answered)
+        }
+    }
+
+    /// Switches a peer on or off; see ``updatePeer(in:_:expectedUpdatedAt:dryRun:_:)``.
+    public func setPeerEnabled(
+        in networkID: Int64, _ id: Int64, _ enabled: Bool, dryRun: Bool = false
+    ) async throws(StoreError) -> EditedPeer {
+        try await updatePeer(in: networkID, id, dryRun: dryRun) { $0.settings.enabled = enabled }
+    }
+
+    /// Deletes a peer and its secrets, and frees its address. Answers what was deleted.
+    public func deletePeer(in networkID: Int64, _ id: Int64, dryRun: Bool = false) async throws(StoreError) -> Peer {
+        try await write(dryRun: dryRun) { db in
+            let network = try NetworkRecord.require(networkID, db).network
+            let peer = try PeerRecord.require(id, in: network, db)
+            try db.cachedStatement(sql: "DELETE FROM peer WHERE id = ?").execute(arguments: [id])
+            try NetworkRecord.lowerHostHint(to: peer.hostNumber, of: networkID, db)
+            return peer
+        }
+    }
+
+    /// The secrets that are held of a peer, opened; throws `notFound` where there is no such peer.
+    public func secrets(ofPeer id: Int64) async throws(StoreError) -> PeerSecrets {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: "SELECT 1 FROM peer WHERE id = ?")
+            guard try Int.fetchOne(statement, arguments: [id]) != nil else {
+                throw StoreError(.notFound, "there is no peer \(id)")
+            }
+            return try SecretRecord.secrets(ofPeer: id, self.sealer, db)
+        }
+    }
+
+    /// The networks behind the other site gateways of a network, in the order the gateways were created. A gateway that
+    /// is switched off counts: its sites come back with it, and clients should not have to import again for that.
+    public func otherSites(
+        in networkID: Int64, excluding peerID: Int64
+    ) async throws(StoreError) -> [IPPrefix] {
+        try await read { db in
+            try SiteNetworkRecord.blocks(inNetwork: networkID, db).filter { $0.peerID != peerID }.map(\.block)
+        }
+    }
+
+    // MARK: - Inside the transaction
+
+    private func insert(
+        _ draft: PeerDraft, _ secrets: NewSecrets, _ record: inout NetworkRecord, _ db: Database
+    ) throws -> CreatedPeer {
+        guard let publicKey = secrets.publicKey else { throw StoreError(.internal, "a draft without a public key") }
+        let time = now()
+        var peer = Peer(
+            id: 0, networkID: record.network.id, settings: draft.settings, publicKey: publicKey, hostNumber: 0,
+            holdsPrivateKey: secrets.kept.privateKey != nil, hasPresharedKey: secrets.kept.presharedKey != nil,
+            createdAt: time, updatedAt: time)
+        try Self.check(&peer, address: draft.address, record, db)
+        if draft.address == nil {
+            guard let number = try PeerRecord.lowestFreeNumber(in: record, db) else {
+                let numbers = record.plan.peerNumbers
+                throw StoreError(
+                    .exhausted,
+                    """
+                    the subnet \(record.plan.subnet) is full: all \(numbers.upperBound - numbers.lowerBound + 1) peers \
+                    that it has addresses for are there; remove one, or make a network with a larger subnet
+                    """)
+            }
+            peer.hostNumber = number
+            record.hostHint = number + 1
+            try NetworkRecord.setHostHint(record.hostHint, of: record.network.id, db)
+        }
+        let id = try PeerRecord.insert(peer, db)
+        try SecretRecord.replace(secrets.kept, ofPeer: id, sealer, db)
+        return CreatedPeer(
+            peer: Peer(
+                id: id, networkID: peer.networkID, settings: peer.settings, publicKey: peer.publicKey,
+                hostNumber: peer.hostNumber, holdsPrivateKey: peer.holdsPrivateKey,
+                hasPresharedKey: peer.hasPresharedKey, createdAt: peer.createdAt, updatedAt: peer.updatedAt),
+            network: record.network, secrets: secrets.answered)
+    }
+
+    /// Checks a peer by itself, in its network and against all others, and gives it the chosen address.
+    private static func check(
+        _ peer: inout Peer, address: IPAddress?, _ record: NetworkRecord, _ db: Database
+    ) throws {
+        let network = record.network
+        var faults = peer.settings.validate(in: network.settings).map {
+            StoreError.Violation(field: $0.field.rawValue, message: $0.fault.message)
+        }
+        func fault(_ field: PeerField, _ message: String) {
+            faults.append(StoreError.Violation(field: field.rawValue, message: message))
+        }
+        if let address {
+            do {
+                peer.hostNumber = try record.plan.number(of: address)
+            } catch {
+                fault(.address, error.message)
+            }
+        }
+        if peer.publicKey == network.publicKey {
+            fault(.publicKey, "this is the hub's own key in the network; a peer needs a key of its own")
+        }
+        if !faults.isEmpty { throw StoreError(.invalid, violations: faults) }
+
+        if let name = try PeerRecord.holder(
+            of: .name, peer.settings.name.description, in: network.id, except: peer.id, db)
+        {
+            fault(.name, "there is already a peer \(name.quotedForMessage) in the network")
+        }
+        if let name = try PeerRecord.holder(
+            of: .publicKey, Data(peer.publicKey.bytes), in: network.id, except: peer.id, db)
+        {
+            fault(.publicKey, "the peer \(name.quotedForMessage) has this key")
+        }
+        if let address,
+            let name = try PeerRecord.holder(of: .hostNumber, peer.hostNumber, in: network.id, except: peer.id, db)
+        {
+            fault(.address, "the peer \(name.quotedForMessage) has \(address)")
+        }
+        let code: StoreError.Code = faults.isEmpty ? .conflict : .alreadyExists
+        if !peer.settings.siteNetworks.isEmpty {
+            let networks = try NetworkRecord.all(db).map(\.network)
+            for block in peer.settings.siteNetworks {
+                if let site = try SiteNetworkRecord.overlapping(block, exceptPeer: peer.id, db) {
+                    fault(.siteNetworks, "\(block) overlaps \(siteOwner(site))")
+                }
+                for other in networks {
+                    for (_, subnet) in other.settings.blocks where subnet.overlaps(block) {
+                        let name = other.settings.name.description.quotedForMessage
+                        fault(.siteNetworks, "\(block) overlaps \(subnet), the subnet of the network \(name)")
+                    }
+                }
+            }
+        }
+        if !faults.isEmpty { throw StoreError(code, violations: faults) }
+    }
+}

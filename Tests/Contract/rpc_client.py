@@ -1,0 +1,149 @@
+"""A client of the daemon's protocol in a few lines, written from docs/protocol.md with nothing of the project's own.
+
+    with Client("/run/wgpilot.sock") as client:
+        reply = client.call("wgpilot.v1.Networks/Create", {1: "home", 2: "gateway", 3: "10.8.0.0/24"})
+        for reply in client.map("wgpilot.v1.Peers/Create", ({1: "home", 2: f"p{i}"} for i in range(1000))):
+            ...
+
+Messages are dictionaries by field number. A call that fails raises CallFailed. Needs cbor2.
+"""
+
+import collections
+import socket
+import struct
+
+import cbor2
+
+HELLO, REQUEST, MESSAGE, STATUS, CANCEL = 1, 2, 3, 4, 5
+# Length, type, flags, stream; the length counts what comes after itself.
+HEADER = struct.Struct(">IBBI")
+MAXIMUM_LENGTH = 4 << 20
+MAGIC, VERSION = "wgpilot", 1
+
+
+class CallFailed(Exception):
+    """The status of a call that is not OK."""
+
+    def __init__(self, status):
+        self.code = status[1]
+        self.message = status.get(2, "")
+        self.reason = status.get(3, "")
+        self.fields = {field[1]: field[2] for field in status.get(4, [])}
+        self.metadata = status.get(5, {})
+        super().__init__(f"{self.code} {self.reason}: {self.message}")
+
+
+class ProtocolError(Exception):
+    """The other side does not keep to the protocol, or went away."""
+
+
+class Client:
+    """One connection, with any number of calls under way."""
+
+    def __init__(self, path, agent="rpc_client.py", timeout=60):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(timeout)
+        self.socket.connect(path)
+        self.received = bytearray()
+        self.last_stream = 0
+        self.replies = {}
+        self.statuses = {}
+        self.send_frame(HELLO, 0, encode({1: MAGIC, 2: VERSION, 3: MAXIMUM_LENGTH, 4: agent}))
+        kind, stream, payload = self.read_frame()
+        if kind == STATUS:
+            raise CallFailed(cbor2.loads(payload))
+        if kind != HELLO or stream != 0:
+            raise ProtocolError(f"a frame of type {kind} instead of a hello")
+        self.hello = cbor2.loads(payload)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.socket.close()
+
+    # Calls.
+
+    def call(self, method, message=None, timeout_ms=None, metadata=None):
+        """Makes one call and returns the message of its answer."""
+        return self.finish(self.start(method, message, timeout_ms, metadata))
+
+    def start(self, method, message=None, timeout_ms=None, metadata=None):
+        """Sends a request and returns its stream."""
+        head = {1: method}
+        if timeout_ms is not None:
+            head[2] = timeout_ms
+        if metadata:
+            head[3] = metadata
+        self.last_stream += 1
+        self.send_frame(REQUEST, self.last_stream, encode(head) + encode(message or {}))
+        return self.last_stream
+
+    def cancel(self, stream):
+        """Asks to give a call up; it still ends with a status."""
+        self.send_frame(CANCEL, stream, b"")
+
+    def finish(self, stream):
+        """Waits for the end of a call and returns the message of its answer."""
+        while stream not in self.statuses:
+            kind, other, payload = self.read_frame()
+            if kind == MESSAGE:
+                self.replies[other] = cbor2.loads(payload)
+            elif kind == STATUS and other == 0:
+                raise CallFailed(cbor2.loads(payload))
+            elif kind == STATUS:
+                self.statuses[other] = cbor2.loads(payload)
+            else:
+                raise ProtocolError(f"an unexpected frame of type {kind}")
+        status = self.statuses.pop(stream)
+        reply = self.replies.pop(stream, None)
+        if status[1] != 0:
+            raise CallFailed(status)
+        return reply
+
+    def map(self, method, messages, window=32):
+        """Makes a call for each message, `window` of them at a time, and yields the answers in order."""
+        under_way = collections.deque()
+        for message in messages:
+            if len(under_way) >= window:
+                yield self.finish(under_way.popleft())
+            under_way.append(self.start(method, message))
+        while under_way:
+            yield self.finish(under_way.popleft())
+
+    # Frames.
+
+    def send_frame(self, kind, stream, payload):
+        self.socket.sendall(HEADER.pack(HEADER.size - 4 + len(payload), kind, 0, stream) + payload)
+
+    def read_frame(self):
+        """The next frame that is not to be ignored: type, stream and payload."""
+        while True:
+            self.fill(HEADER.size)
+            length, kind, flags, stream = HEADER.unpack_from(self.received)
+            if not HEADER.size - 4 <= length <= MAXIMUM_LENGTH:
+                raise ProtocolError(f"a frame of length {length}")
+            end = 4 + length
+            self.fill(end)
+            payload = bytes(self.received[HEADER.size:end])
+            del self.received[:end]
+            if kind >= 128:
+                continue
+            if flags != 0:
+                raise ProtocolError(f"flags {flags} on a frame of type {kind}")
+            return kind, stream, payload
+
+    def fill(self, count):
+        while len(self.received) < count:
+            data = self.socket.recv(1 << 16)
+            if not data:
+                raise ProtocolError("the connection was closed")
+            self.received += data
+
+
+def encode(item):
+    """Deterministic CBOR: the shortest forms, and keys in the order of their bytes."""
+    return cbor2.dumps(item, canonical=True)

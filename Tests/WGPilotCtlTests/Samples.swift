@@ -1,0 +1,34 @@
+import WGPilotProtocol
+
+/// Messages in which every field has a value, for tests of how they are printed.
+enum Samples {
+    static let peer = PeerMessage(
+        id: 7, networkID: 2, name: "laptop", email: "anna@example.org",
+        publicKey: "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=", addresses: ["10.8.0.7", "fd00:8::7"],
+        role: "site-gateway", siteNetworks: ["192.168.1.0/24", "fd01::/64"], endpoint: "192.0.2.1:51820",
+        persistentKeepalive: 25, hubKeepalive: 0, tunnel: "split", extraCIDRs: ["172.16.0.0/12"],
+        dnsServers: ["192.0.2.53"], mtu: 1420, notes: "first\nsecond", tags: ["a", "b"], enabled: true,
+        holdsPrivateKey: true, hasPresharedKey: true, createdAt: 1000, updatedAt: 2000,
+        status: PeerStatusMessage(
+            endpoint: "203.0.113.9:1024", latestHandshake: 3000, received: 1536, sent: 10, persistentKeepalive: 5,
+            online: true))
+
+    /// A peer without anything that may be absent.
+    static let barePeer = PeerMessage(
+        id: 12, networkID: 2, name: "日本", email: "", publicKey: "3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=",
+        addresses: ["10.8.0.12"], role: "client", siteNetworks: [], persistentKeepalive: 0, hubKeepalive: 0,
+        extraCIDRs: [], notes: "", tags: [], enabled: true, holdsPrivateKey: false, hasPresharedKey: false,
+        createdAt: 1000, updatedAt: 2000)
+
+    static let network = NetworkMessage(
+        id: 2, name: "office", interface: "wg0", mode: "gateway", subnet: "10.8.0.0/24", subnet6: "fd00:8::/64",
+        listenPort: 51820, publicKey: "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=", dnsServers: ["10.8.0.1"],
+        searchDomains: ["example.org"], mtu: 1420, endpointHost: "vpn.example.org", tunnel: "full",
+        customCIDRs: ["172.16.0.0/12"], enabled: true, createdAt: 1000, updatedAt: 2000,
+        hubAddresses: ["10.8.0.1/24", "fd00:8::1/64"], peers: 2, isUp: true)
+
+    static let info = SystemInfo(
+        version: "9.9.9", backend: "kernel", backendVersion: "1.0.0", role: "admin", networks: 1, peers: 2,
+        endpointHost: "192.0.2.1", endpointIsGuess: true, startedAt: 940,
+        pending: ["network office: the interface is missing"], foreignInterfaces: ["wg9"])
+}

@@ -1,0 +1,76 @@
+import Logging
+import NIOPosix
+import WGPilotConfiguration
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotProtocol
+import WGPilotRPC
+import WGPilotStore
+import WGPilotTestSupport
+
+@testable import WGPilotDaemon
+
+/// The daemon whole, but for the process around it: real store (in memory), real router, real frames over a socket
+/// pair, a kernel that is a model.
+struct DaemonFixture {
+    let kernel: FakeKernel
+    let store: StateStore
+    let reconciler: Reconciler
+    let hub: Hub
+    let policy: AuthorizationPolicy
+
+    static let now: Int64 = 1_800_000_000
+    static let root = PeerCredentials(uid: 0, gid: 0, pid: 1, groups: [])
+
+    /// Runs the body with a client of a fresh daemon, connected as the given caller.
+    static func with(
+        caller: PeerCredentials = root, endpointHost: String? = "vpn.example.org",
+        _ body: (DaemonFixture, RPCClient) async throws -> Void
+    ) async throws {
+        let kernel = FakeKernel()
+        let store = try StateStore.inMemory(now: { now })
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        var layer = ConfigurationSource<DaemonKey>()
+        if let endpointHost { layer = .flags([(.endpointHost, endpointHost)]) }
+        let configuration = try DaemonConfiguration(layers: [layer])
+        let policy = AuthorizationPolicy(viewerUsers: [300], gatewayUser: 400)
+        let reconciler = Reconciler(store: store, kernel: kernel, interval: .seconds(3600), logger: logger)
+        let hub = Hub(
+            store: store, kernel: kernel, reconciler: reconciler, status: StatusCache(kernel: kernel),
+            configuration: configuration, startedAt: now, now: { now })
+        let fixture = DaemonFixture(
+            kernel: kernel, store: store, reconciler: reconciler, hub: hub, policy: policy)
+        let server = RPCServerConfiguration(
+            router: hub.router(policy: policy, logger: logger), agent: "wgpilotd/test", logger: logger,
+            callerRole: { policy.role(of: $0)?.rawValue ?? "none" })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await reconciler.run() }
+            try await InProcessTransport.withClient(
+                of: server, credentials: caller, group: MultiThreadedEventLoopGroup.singleton
+            ) { client in
+                try await body(fixture, client)
+            }
+            group.cancelAll()
+        }
+    }
+}
+
+extension RPCClient {
+    /// Makes a gateway network as the README does.
+    @discardableResult
+    func makeNetwork(
+        _ name: String = "office", mode: String = "gateway", subnet: String = "10.8.0.0/24", port: Int64? = 51820
+    ) async throws -> NetworkMessage {
+        try await call(
+            NetworksService.create,
+            CreateNetworkRequest(name: name, mode: mode, subnet: subnet, listenPort: port)
+        ).network
+    }
+
+    /// Makes a peer with everything at its default.
+    @discardableResult
+    func makePeer(_ name: String, in network: String = "office") async throws -> PeerMessage {
+        try await call(PeersService.create, CreatePeerRequest(network: network, name: name)).peer
+    }
+}

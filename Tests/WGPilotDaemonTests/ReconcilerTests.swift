@@ -1,0 +1,126 @@
+import Testing
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotProtocol
+import WGPilotRPC
+import WGPilotTestSupport
+
+@testable import WGPilotDaemon
+
+@Suite("Kernel and database converge")
+struct ReconcilerTests {
+    @Test("a comparison writes nothing where kernel and database agree")
+    func agreement() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            for name in ["a", "b", "c"] { try await client.makePeer(name) }
+            daemon.kernel.forgetAppliedSteps()
+            let result = await daemon.reconciler.synchronize(.everything)
+            #expect(result.steps.isEmpty && result.pending.isEmpty)
+            #expect(daemon.kernel.appliedSteps.isEmpty)
+        }
+    }
+
+    @Test("what somebody else changed in the kernel is put right, and no more than that")
+    func drift() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let peer = try PublicKey(try await client.makePeer("a").publicKey)
+            try await client.makePeer("b")
+            let name = try InterfaceName("wg0")
+            let before = try #require(try await daemon.kernel.observe(name))
+            let intruder = DesiredPeer(
+                publicKey: PrivateKey.generate().publicKey, presharedKey: nil,
+                allowedIPs: [try IPPrefix("10.8.0.200/32")], persistentKeepalive: 0, endpoint: nil)
+            var update = PeerUpdate(publicKey: peer)
+            update.persistentKeepalive = 7
+            update.presharedKey = .clear
+            try await daemon.kernel.apply([
+                .configure(
+                    name, DeviceChange(listenPort: 4444, peers: [.add(intruder), .update(update)])),
+                .removeAddress(name, InterfaceAddress(address: try #require(IPAddress("10.8.0.1")), prefixLength: 24)),
+            ])
+            let result = await daemon.reconciler.synchronize(.everything)
+            #expect(!result.steps.isEmpty && result.pending.isEmpty)
+            let after = try #require(try await daemon.kernel.observe(name))
+            #expect(Set(after.peers.keys) == Set(before.peers.keys))
+            #expect(after.peers[peer]?.presharedKey == before.peers[peer]?.presharedKey)
+            #expect(after.peers[peer]?.persistentKeepalive == 0)
+            #expect(after.listenPort == 51820 && after.addresses == before.addresses)
+        }
+    }
+
+    @Test("an interface that somebody deleted is made again by the next change of a peer")
+    func deletedInterface() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            try await client.makePeer("a")
+            let name = try InterfaceName("wg0")
+            try await daemon.kernel.apply([.deleteInterface(name)])
+            let reply = try await client.call(PeersService.create, CreatePeerRequest(network: "office", name: "b"))
+            #expect(reply.sync?.isPending == false)
+            #expect(try await daemon.kernel.observe(name)?.peers.count == 2)
+        }
+    }
+
+    @Test("a change that the kernel refuses is kept, said to be pending with the reason, and applied when it can be")
+    func pending() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            daemon.kernel.fail(
+                with: KernelError(code: .busy, operation: "configure wg0", message: "the model refuses"))
+            let reply = try await client.call(PeersService.create, CreatePeerRequest(network: "office", name: "a"))
+            #expect(reply.sync?.isPending == true)
+            #expect(reply.sync?.reason?.contains("the model refuses") == true)
+            #expect(daemon.reconciler.pendingReasons.count == 1)
+            daemon.kernel.fail(with: nil)
+            let result = await daemon.reconciler.synchronize(.everything)
+            #expect(result.pending.isEmpty && daemon.reconciler.pendingReasons.isEmpty)
+            let key = try PublicKey(reply.peer.publicKey)
+            #expect(try await daemon.kernel.observe(InterfaceName("wg0"))?.peers[key] != nil)
+        }
+    }
+
+    @Test("an interface that is not ours is left alone")
+    func foreignInterface() async throws {
+        try await DaemonFixture.with { daemon, client in
+            let foreign = try InterfaceName("wg7")
+            try await daemon.kernel.apply([.createInterface(foreign)])
+            try await client.makeNetwork()
+            _ = await daemon.reconciler.synchronize(.everything)
+            #expect(try await daemon.kernel.observe(foreign) != nil)
+        }
+    }
+
+    @Test("a network that is disabled has no interface, and comes back whole")
+    func disabledNetwork() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            try await client.makePeer("a")
+            let name = try InterfaceName("wg0")
+            let reference = NetworkReference(network: "office")
+            _ = try await client.call(NetworksService.disable, reference)
+            #expect(try await daemon.kernel.observe(name) == nil)
+            let reply = try await client.call(PeersService.create, CreatePeerRequest(network: "office", name: "b"))
+            #expect(reply.sync?.isPending == true)
+            _ = try await client.call(NetworksService.enable, reference)
+            #expect(try await daemon.kernel.observe(name)?.peers.count == 2)
+        }
+    }
+
+    @Test("a hundred creations at once get a hundred addresses, all of them live")
+    func concurrentCreations() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let peers = try await withThrowingTaskGroup(of: PeerMessage.self) { group in
+                for index in 0..<100 {
+                    group.addTask { try await client.makePeer("p\(index)") }
+                }
+                return try await group.reduce(into: [PeerMessage]()) { $0.append($1) }
+            }
+            #expect(Set(peers.flatMap(\.addresses)).count == 100)
+            let observed = try #require(try await daemon.kernel.observe(InterfaceName("wg0")))
+            #expect(Set(observed.peers.keys.map(\.description)) == Set(peers.map(\.publicKey)))
+        }
+    }
+}

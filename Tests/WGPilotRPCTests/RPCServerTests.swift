@@ -1,0 +1,352 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+import WGPilotProtocol
+
+@testable import WGPilotRPC
+
+@Suite(.timeLimit(.minutes(2))) struct RPCServerTests {
+    private func server(
+        _ service: TestService, _ address: ListenAddress, limits: RPCServerConfiguration.Limits = .init()
+    ) -> RPCServer {
+        RPCServer(
+            address: address, configuration: service.configuration(limits: limits),
+            group: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    /// Runs `server` around `body`, ends it gracefully, and throws what it threw.
+    private func serving<Output>(_ server: RPCServer, _ body: () async throws -> Output) async throws -> Output {
+        let (listening, ready) = AsyncStream<Void>.makeStream()
+        async let run: Void = {
+            defer { ready.finish() }
+            try await server.run { ready.yield() }
+        }()
+        var iterator = listening.makeAsyncIterator()
+        guard await iterator.next() != nil else {
+            try await run
+            throw CancellationError()
+        }
+        do {
+            let output = try await body()
+            server.beginShutdown()
+            try await run
+            return output
+        } catch {
+            server.beginShutdown()
+            try await run
+            throw error
+        }
+    }
+
+    private func mode(of path: String) -> mode_t? {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 ? status.st_mode : nil
+    }
+
+    private func connect(_ path: String) async throws -> RPCClient {
+        try await RPCClient.connect(path: path, agent: "test/0")
+    }
+
+    // MARK: The socket
+
+    @Test func `the socket has its mode and group, and is gone afterwards`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            // Root may give the socket to any group; anybody else only to one of its own.
+            let group = getuid() == 0 ? 12345 : getgid()
+            // An open umask, as a daemon may have: the mode must not depend on it.
+            try await serving(server(TestService(), .path(path, mode: 0o640, group: group))) {
+                #expect(mode(of: path) == S_IFSOCK | 0o640)
+                var status = stat()
+                #expect(unsafe lstat(path, &status) == 0)
+                #expect(status.st_gid == group)
+                #expect(mode(of: path + ".new") == nil)
+                let client = try await connect(path)
+                #expect(client.serverHello.caller?.uid == getuid())
+                #expect(client.serverHello.caller?.gid == getgid())
+                await client.close()
+            }
+            #expect(mode(of: path) == nil)
+            #expect(mode(of: path + ".lock") == S_IFREG | 0o600)
+        }
+    }
+
+    @Test func `a socket that a killed server left is replaced`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let stale = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+            try bind(stale, to: path)
+            close(stale)
+            #expect(mode(of: path).map { $0 & S_IFMT } == S_IFSOCK)
+            try await serving(server(TestService(), .path(path))) {
+                let client = try await connect(path)
+                #expect(try await client.call(TestService.echo, Note(text: "a")) == Note(text: "a"))
+                await client.close()
+            }
+        }
+    }
+
+    @Test func `a second server is refused, and the first goes on`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            try await serving(server(TestService(), .path(path))) {
+                let error = await #expect(throws: ListenerError.self) {
+                    try await server(TestService(), .path(path)).run()
+                }
+                #expect(error?.code == .addressInUse)
+                let client = try await connect(path)
+                #expect(try await client.call(TestService.echo, Note(text: "a")) == Note(text: "a"))
+                await client.close()
+            }
+        }
+    }
+
+    @Test func `a foreign server on the path is refused too`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let foreign = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+            try bind(foreign, to: path)
+            defer { close(foreign) }
+            #expect(listen(foreign, 1) == 0)
+            let error = await #expect(throws: ListenerError.self) {
+                try await server(TestService(), .path(path)).run()
+            }
+            #expect(error?.code == .addressInUse)
+            #expect(mode(of: path) != nil)
+        }
+    }
+
+    @Test func `a file that is no socket is left alone`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let file = unsafe open(path, O_CREAT | O_WRONLY, 0o600)
+            close(file)
+            let error = await #expect(throws: ListenerError.self) {
+                try await server(TestService(), .path(path)).run()
+            }
+            #expect(error?.code == .notASocket)
+            #expect(mode(of: path) == S_IFREG | 0o600)
+        }
+    }
+
+    @Test(arguments: ["", "/nonexistent-directory/s", "/tmp/" + String(repeating: "x", count: 120)])
+    func `a path that cannot be is an error`(path: String) async {
+        await #expect(throws: ListenerError.self) { try await server(TestService(), .path(path)).run() }
+        _ = unsafe unlink(path + ".lock")
+    }
+
+    @Test func `a socket that somebody put in the place of ours is not removed`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            try await serving(server(TestService(), .path(path))) {
+                #expect(unsafe unlink(path) == 0)
+                close(unsafe open(path, O_CREAT | O_WRONLY, 0o600))
+            }
+            #expect(mode(of: path) == S_IFREG | 0o600)
+        }
+    }
+
+    @Test(arguments: [0o660, 0o600] as [mode_t])
+    func `an inherited socket is served and left in place`(wanted: mode_t) async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let inherited = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+            try bind(inherited, to: path)
+            #expect(unsafe chmod(path, wanted) == 0)
+            #expect(listen(inherited, 1) == 0)
+            try await serving(server(TestService(), .inherited(descriptor: inherited))) {
+                let client = try await connect(path)
+                #expect(try await client.call(TestService.echo, Note(text: "a")) == Note(text: "a"))
+                await client.close()
+            }
+            #expect(mode(of: path) == S_IFSOCK | wanted)
+        }
+    }
+
+    @Test func `an inherited socket that is too open, or none, is refused`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let inherited = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+            defer { close(inherited) }
+            try bind(inherited, to: path)
+            var error = await #expect(throws: ListenerError.self) {
+                try await server(TestService(), .inherited(descriptor: inherited)).run()
+            }
+            #expect(error?.code == .unsuitableDescriptor, "it does not listen")
+            #expect(listen(inherited, 1) == 0)
+            for wide in [0o666, 0o661, 0o670] as [mode_t] {
+                #expect(unsafe chmod(path, wide) == 0)
+                error = await #expect(throws: ListenerError.self) {
+                    try await server(TestService(), .inherited(descriptor: inherited)).run()
+                }
+                #expect(error?.code == .tooPermissive)
+            }
+            error = await #expect(throws: ListenerError.self) {
+                try await server(TestService(), .inherited(descriptor: -1)).run()
+            }
+            #expect(error?.code == .unsuitableDescriptor)
+        }
+    }
+
+    // MARK: Connections
+
+    @Test func `the listener survives whatever connections do`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let seed = UInt64.random(in: .min ... .max)
+            var generator = SplitMix64(seed: seed)
+            try await serving(server(TestService(), .path(path))) {
+                for _ in 0..<50 {
+                    let garbage = (0..<Int.random(in: 0...100, using: &generator)).map { _ in
+                        UInt8(truncatingIfNeeded: generator.next() >> 60)
+                    }
+                    try await RawPeer.with(path: path) { peer in
+                        try await peer.send(garbage)
+                    }
+                    try await RawPeer.with(path: path) { peer in
+                        _ = try await peer.greet()
+                        try await peer.send(garbage)
+                    }
+                }
+                let client = try await connect(path)
+                #expect(try await client.call(TestService.echo, Note(text: "a")) == Note(text: "a"), "seed \(seed)")
+                await client.close()
+            }
+        }
+    }
+
+    @Test func `one connection too many is told so`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            var limits = RPCServerConfiguration.Limits()
+            limits.maximumConnections = 2
+            try await serving(server(TestService(), .path(path), limits: limits)) {
+                let clients = [try await connect(path), try await connect(path)]
+                let error = await #expect(throws: RPCError.self) { try await connect(path) }
+                #expect(error?.reason == "too_many_connections")
+                for client in clients {
+                    #expect(try await client.call(TestService.echo, Note(text: "a")) == Note(text: "a"))
+                    await client.close()
+                }
+            }
+        }
+    }
+
+    @Test func `a thousand calls at a time on one connection`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            try await serving(server(TestService(), .path(path))) {
+                let client = try await connect(path)
+                try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for number in 0..<1000 {
+                        group.addTask {
+                            let note = Note(text: "\(number)")
+                            return try await client.call(TestService.echo, note, timeout: .seconds(60)) == note
+                        }
+                    }
+                    for try await isRight in group { #expect(isRight) }
+                }
+                await client.close()
+            }
+        }
+    }
+
+    // MARK: Shutdown
+
+    @Test func `calls in flight finish while new ones are refused`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let service = TestService()
+            let server = server(service, .path(path))
+            try await serving(server) {
+                let client = try await connect(path)
+                let slow = Task { try await client.call(TestService.wait, Note(text: "slow")) }
+                var events = service.events.makeAsyncIterator()
+                #expect(await events.next() == "started slow")
+                server.beginShutdown()
+                let refused = await #expect(throws: RPCError.self) {
+                    try await client.call(TestService.echo, Note(text: "new"))
+                }
+                #expect(refused?.code == .unavailable)
+                #expect(refused?.reason == "shutting_down")
+                let outside = await #expect(throws: RPCError.self) { try await connect(path) }
+                #expect(outside?.code == .unavailable)
+                service.gate.open()
+                #expect(try await slow.value == Note(text: "slow"))
+            }
+        }
+    }
+
+    @Test func `a call that does not finish is cancelled in the end`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let service = TestService()
+            var limits = RPCServerConfiguration.Limits()
+            limits.drainTimeout = .milliseconds(20)
+            let server = server(service, .path(path), limits: limits)
+            try await serving(server) {
+                let client = try await connect(path)
+                let slow = Task { try await client.call(TestService.wait, Note(text: "slow")) }
+                var events = service.events.makeAsyncIterator()
+                #expect(await events.next() == "started slow")
+                server.beginShutdown()
+                let error = await #expect(throws: RPCError.self) { try await slow.value }
+                #expect(error?.code == .unavailable)
+                #expect(await events.next() == "cancelled slow")
+            }
+        }
+    }
+
+    @Test func `cancelling the server's task ends it at once`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let service = TestService()
+            let server = server(service, .path(path))
+            let (listening, ready) = AsyncStream<Void>.makeStream()
+            let run = Task { try await server.run { ready.yield() } }
+            var iterator = listening.makeAsyncIterator()
+            _ = await iterator.next()
+            let client = try await connect(path)
+            let slow = Task { try await client.call(TestService.wait, Note(text: "slow")) }
+            var events = service.events.makeAsyncIterator()
+            #expect(await events.next() == "started slow")
+            run.cancel()
+            await #expect(throws: RPCError.self) { try await slow.value }
+            _ = await run.result
+            #expect(mode(of: path) == nil)
+        }
+    }
+
+    @Test func `a server that is shut down before it runs does not serve`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let server = server(TestService(), .path(directory + "/s"))
+            server.beginShutdown()
+            try await server.run { Issue.record("It listened.") }
+        }
+    }
+
+    // MARK: Credentials
+
+    @Test func `the kernel's word on a socket pair is this process`() throws {
+        var descriptors: [CInt] = [-1, -1]
+        #expect(unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &descriptors) == 0)
+        defer { for descriptor in descriptors { close(descriptor) } }
+        let credentials = try PeerCredentials(socket: descriptors[0])
+        #expect(credentials.uid == geteuid())
+        #expect(credentials.gid == getegid())
+        #expect(credentials.pid == getpid())
+        var groups = [gid_t](repeating: 0, count: 65536)
+        let count = unsafe getgroups(CInt(groups.count), &groups)
+        #expect(credentials.groups.sorted() == groups.prefix(Int(count)).sorted())
+        #expect(credentials.isMember(of: getegid()))
+    }
+
+    @Test func `a descriptor without a peer has no credentials`() {
+        let lonely = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(lonely) }
+        #expect(throws: ListenerError.self) { try PeerCredentials(socket: lonely) }
+        #expect(throws: ListenerError.self) { try PeerCredentials(socket: -1) }
+    }
+}

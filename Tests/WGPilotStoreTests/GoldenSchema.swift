@@ -1,0 +1,39 @@
+/// What each released migration makes, as `SchemaTests` prints it. Taken from the first database that the migration made
+/// and read against the design by a person; never edited afterwards.
+enum GoldenSchema {
+    static let v1 = """
+        network: id|INTEGER|0|1, name|TEXT|1|0, interface|TEXT|1|0, mode|TEXT|1|0, subnet|TEXT|1|0, \
+        subnet6|TEXT|0|0, listenPort|INTEGER|1|0, publicKey|BLOB|1|0, dnsServers|TEXT|1|0, \
+        searchDomains|TEXT|1|0, mtu|INTEGER|0|0, endpointHost|TEXT|0|0, tunnel|TEXT|1|0, \
+        customCIDRs|TEXT|1|0, enabled|INTEGER|1|0, hostHint|INTEGER|1|0, createdAt|INTEGER|1|0, \
+        updatedAt|INTEGER|1|0
+          unique name
+          unique interface
+          unique subnet
+          unique subnet6
+          unique listenPort
+        networkSecret: networkID|INTEGER|0|1, privateKey|BLOB|1|0
+          references network|networkID|id|CASCADE
+        peer: id|INTEGER|0|1, networkID|INTEGER|1|0, name|TEXT|1|0, hostNumber|INTEGER|1|0, \
+        publicKey|BLOB|1|0, email|TEXT|1|0, role|TEXT|1|0, endpoint|TEXT|0|0, \
+        persistentKeepalive|INTEGER|1|0, hubKeepalive|INTEGER|1|0, tunnel|TEXT|0|0, extraCIDRs|TEXT|1|0, \
+        dnsServers|TEXT|0|0, mtu|INTEGER|0|0, notes|TEXT|1|0, tags|TEXT|1|0, enabled|INTEGER|1|0, \
+        createdAt|INTEGER|1|0, updatedAt|INTEGER|1|0
+          references network|networkID|id|CASCADE
+          index networkID
+          unique networkID,name
+          unique networkID,publicKey
+          unique networkID,hostNumber
+        peerSecret: peerID|INTEGER|0|1, privateKey|BLOB|0|0, presharedKey|BLOB|0|0
+          references peer|peerID|id|CASCADE
+        retiredInterface: name|TEXT|1|1
+          unique name
+        setting: key|TEXT|1|1, value|TEXT|1|0
+          unique key
+        siteNetwork: peerID|INTEGER|1|1, position|INTEGER|1|2, family|INTEGER|1|0, first|BLOB|1|0, \
+        prefixLength|INTEGER|1|0
+          references peer|peerID|id|CASCADE
+          unique family,first
+          unique peerID,position
+        """
+}

@@ -1,0 +1,331 @@
+import Testing
+import WGPilotCore
+
+@testable import WGPilotStore
+
+@Suite struct PeerTests {
+    /// Catches a column that is mixed up or dropped on the way to the database and back.
+    @Test func everyFieldComesBack() async throws {
+        let clock = TestClock()
+        let store = try StateStore.inMemory(now: clock.clock)
+        let network = try await store.createNetwork(networkDraft(tunnel: .split))
+        var draft = try peerDraft("l'été \"quoted\" \\ 👩‍💻 ولد")
+        draft.settings.email = "a.b+c@example.org"
+        draft.settings.endpoint = try SocketEndpoint("[2001:db8::1]:51820")
+        draft.settings.persistentKeepalive = 0
+        draft.settings.hubKeepalive = 65535
+        draft.settings.tunnel = .split
+        draft.settings.extraCIDRs = [try prefix("172.16.0.0/12"), try prefix("::/0")]
+        draft.settings.dnsServers = []
+        draft.settings.mtu = 1280
+        draft.settings.notes = "line\nline '\"; DROP TABLE peer; --"
+        draft.settings.tags = ["blue", "größe", "日本"]
+        draft.settings.enabled = false
+        let created = try await store.createPeer(in: network.id, draft)
+        #expect(created.peer.settings == draft.settings)
+        #expect(created.peer.createdAt == clock.now)
+        #expect(try await store.peer(in: network.id, created.peer.id) == created.peer)
+        #expect(try await store.peer(in: network.id, named: draft.settings.name.description) == created.peer)
+        #expect(try await store.peers(in: network.id).peers == [created.peer])
+        #expect(try await store.desiredPeer(in: network.id, created.peer.publicKey) == nil, "it is switched off")
+        let edited = try await store.updatePeer(in: network.id, created.peer.id) { edit in
+            edit.settings = PeerSettings(name: edit.settings.name)
+            edit.settings.dnsServers = [.v4(IPv4Address(rawValue: 0x0101_0101))]
+        }
+        #expect(edited.before == created.peer)
+        #expect(try await store.peer(in: network.id, created.peer.id) == edited.after)
+        try await store.expectSound()
+    }
+
+    /// Catches keys that are kept against the wish, lost, or mixed up.
+    @Test func keysAreKeptAsWished() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        let held = try await store.createPeer(in: network.id, peerDraft("held"))
+        #expect(held.peer.holdsPrivateKey && held.peer.hasPresharedKey)
+        #expect(held.secrets.privateKey?.publicKey == held.peer.publicKey)
+        #expect(try await store.secrets(ofPeer: held.peer.id) == held.secrets)
+
+        var draft = try peerDraft("once")
+        draft.holdsPrivateKey = false
+        draft.presharedKey = .none
+        let once = try await store.createPeer(in: network.id, draft)
+        #expect(once.secrets.privateKey?.publicKey == once.peer.publicKey)
+        #expect(!once.peer.holdsPrivateKey && !once.peer.hasPresharedKey)
+        #expect(try await store.secrets(ofPeer: once.peer.id) == PeerSecrets())
+        #expect(try await store.rows("SELECT count(*) FROM peerSecret") == ["1"])
+
+        draft = try peerDraft("client")
+        let key = PrivateKey.generate()
+        let preshared = PresharedKey.generate()
+        draft.keys = .publicKey(key.publicKey)
+        draft.presharedKey = .given(preshared)
+        let client = try await store.createPeer(in: network.id, draft)
+        #expect(try await store.secrets(ofPeer: client.peer.id) == PeerSecrets(presharedKey: preshared))
+
+        draft = try peerDraft("imported")
+        let imported = PrivateKey.generate()
+        draft.keys = .privateKey(imported)
+        #expect(try await store.createPeer(in: network.id, draft).peer.publicKey == imported.publicKey)
+
+        let forgotten = try await store.updatePeer(in: network.id, held.peer.id) { $0.keys = .forgetPrivateKey }
+        #expect(forgotten.after.publicKey == held.peer.publicKey)
+        #expect(!forgotten.after.holdsPrivateKey)
+        #expect(
+            try await store.secrets(ofPeer: held.peer.id)
+                == PeerSecrets(presharedKey: held.secrets.presharedKey))
+
+        let rotated = try await store.updatePeer(in: network.id, held.peer.id) { edit in
+            edit.keys = .generate
+            edit.presharedKey = .generate
+        }
+        #expect(rotated.after.publicKey != held.peer.publicKey)
+        #expect(rotated.secrets.privateKey?.publicKey == rotated.after.publicKey)
+        #expect(try await store.secrets(ofPeer: held.peer.id) == rotated.secrets)
+
+        let bare = try await store.updatePeer(in: network.id, held.peer.id) { edit in
+            edit.keys = .publicKey(held.peer.publicKey)
+            edit.presharedKey = .remove
+        }
+        #expect(!bare.after.holdsPrivateKey && !bare.after.hasPresharedKey)
+        #expect(try await store.secrets(ofPeer: held.peer.id) == PeerSecrets())
+        #expect(try await store.desiredPeer(in: network.id, held.peer.publicKey)?.presharedKey == nil)
+        try await store.expectSound()
+    }
+
+    /// Catches a second owner of what only one peer can have; the message must name the first.
+    @Test func whatAnotherPeerHasIsRefusedByName() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        let first = try await store.createPeer(in: network.id, peerDraft("first")).peer
+        var draft = try peerDraft("first")
+        draft.keys = .publicKey(first.publicKey)
+        draft.address = try address("10.8.0.2")
+        let error = try await storeError { try await store.createPeer(in: network.id, draft) }
+        #expect(error.code == .alreadyExists)
+        #expect(error.violations.map(\.field) == ["name", "public_key", "address"])
+        #expect(error.violations.allSatisfy { $0.message.contains("\"first\"") })
+        let second = try await store.createPeer(in: network.id, peerDraft("second")).peer
+        let update = try await storeError {
+            try await store.updatePeer(in: network.id, second.id) { edit in
+                edit.settings.name = first.settings.name
+                edit.keys = .publicKey(first.publicKey)
+                edit.address = try? address("10.8.0.2")
+            }
+        }
+        #expect(update.violations.map(\.field) == ["name", "public_key", "address"])
+        let other = try await store.createNetwork(networkDraft("other", subnet: "10.9.0.0/24"))
+        draft.address = nil
+        #expect(try await store.createPeer(in: other.id, draft).peer.hostNumber == 2, "another network, another world")
+    }
+
+    /// Catches the kernel silently dropping a peer that has the interface's own key.
+    @Test func theHubsOwnKeyIsRefused() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        var draft = try peerDraft("a")
+        draft.keys = .publicKey(network.publicKey)
+        let error = try await storeError { try await store.createPeer(in: network.id, draft) }
+        #expect(error.code == .invalid)
+        #expect(error.field == "public_key")
+        let peer = try await store.createPeer(in: network.id, peerDraft("a")).peer
+        let update = try await storeError {
+            try await store.updatePeer(in: network.id, peer.id) { $0.keys = .publicKey(network.publicKey) }
+        }
+        #expect(update.field == "public_key")
+    }
+
+    /// Catches a first fault that hides the others.
+    @Test func allFaultsComeAtOnce() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        var draft = try peerDraft("a", sites: ["192.168.1.0/24"])
+        draft.settings.email = "nobody"
+        draft.settings.mtu = 1
+        draft.settings.tags = ["a b"]
+        draft.address = try address("10.8.0.1")
+        draft.keys = .publicKey(network.publicKey)
+        let error = try await storeError { try await store.createPeer(in: network.id, draft) }
+        #expect(error.code == .invalid)
+        #expect(
+            Set(error.violations.map(\.field)) == ["email", "role", "mtu", "tags", "address", "public_key"])
+        #expect(try await store.peerCount(in: network.id) == 0)
+    }
+
+    /// Catches a switched-off peer that stays switched on because something else about it is no longer acceptable.
+    @Test func switchingOffAlwaysWorks() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        let peer = try await store.createPeer(in: network.id, peerDraft("a")).peer
+        try await store.sql("UPDATE peer SET email = 'was fine once'")
+        #expect(try await store.desiredPeer(in: network.id, peer.publicKey) != nil)
+        #expect(try await store.setPeerEnabled(in: network.id, peer.id, false).after.settings.enabled == false)
+        #expect(try await store.desiredPeer(in: network.id, peer.publicKey) == nil)
+        #expect(try await store.desiredInterface(network.id)?.peers.isEmpty == true)
+        #expect(try await store.setPeerEnabled(in: network.id, peer.id, true).after.settings.enabled)
+        let rename = try await storeError {
+            try await store.updatePeer(in: network.id, peer.id) { $0.settings.notes = "x" }
+        }
+        #expect(rename.field == "email")
+    }
+
+    /// Catches a lost update, and a time of change that does not change.
+    @Test func aChangeOfSomethingOlderIsRefused() async throws {
+        let clock = TestClock()
+        let store = try StateStore.inMemory(now: clock.clock)
+        let network = try await store.createNetwork(networkDraft())
+        let peer = try await store.createPeer(in: network.id, peerDraft("a")).peer
+        let seen = peer.updatedAt
+        let edited = try await store.updatePeer(in: network.id, peer.id, expectedUpdatedAt: seen) {
+            $0.settings.notes = "1"
+        }
+        #expect(edited.after.updatedAt > seen)
+        let error = try await storeError {
+            try await store.updatePeer(in: network.id, peer.id, expectedUpdatedAt: seen) { $0.settings.notes = "2" }
+        }
+        #expect(error.code == .stale)
+        clock.now += 50
+        let idle = try await store.updatePeer(in: network.id, peer.id) { _ in }
+        #expect(idle.before == idle.after)
+        #expect(
+            try await store.updatePeer(in: network.id, peer.id) { $0.presharedKey = .generate }.after.updatedAt
+                == clock.now)
+    }
+
+    /// Catches a peer that is reached through a network it is not in.
+    @Test func peersAreFoundInTheirNetworkOnly() async throws {
+        let store = try StateStore.inMemory()
+        let a = try await store.createNetwork(networkDraft("a"))
+        let b = try await store.createNetwork(networkDraft("b", subnet: "10.9.0.0/24"))
+        let peer = try await store.createPeer(in: a.id, peerDraft("7")).peer
+        #expect(try await store.peer(in: a.id, named: "7") == peer)
+        #expect(try await store.peer(in: a.id, named: "1") == peer)
+        #expect(try await storeError { try await store.peer(in: b.id, peer.id) }.code == .notFound)
+        #expect(try await storeError { try await store.peer(in: b.id, named: "7") }.code == .notFound)
+        #expect(try await storeError { try await store.deletePeer(in: b.id, peer.id) }.code == .notFound)
+        #expect(try await storeError { try await store.updatePeer(in: b.id, peer.id) { _ in } }.code == .notFound)
+        #expect(try await store.desiredPeer(in: b.id, peer.publicKey) == nil)
+        #expect(try await store.peerCount(in: a.id) == 1)
+        #expect(try await store.deletePeer(in: a.id, peer.id) == peer)
+        #expect(try await store.peerCount(in: a.id) == 0)
+    }
+
+    /// Catches names that only look alike, or that the database or a message cannot bear.
+    @Test func anyPrintableNameIsKeptAsItIs() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        let names = [
+            "Doe, John", "%", "_", "a\\b", "O'Neil", "\"", "名前", "שלום", "👨‍👩‍👧‍👦", "ﬁ", "fi", "A", "a", "١٢٣", "-", "*",
+            String(repeating: "ü", count: 64),
+        ]
+        for text in names { _ = try await store.createPeer(in: network.id, peerDraft(text)) }
+        for text in names {
+            #expect(try await store.peer(in: network.id, named: text).settings.name.description == text)
+        }
+        let listed = try await store.peers(in: network.id, PeerQuery(order: .name, limit: 5))
+        #expect(listed.peers.map(\.settings.name.description) == ["\"", "%", "*", "-", "A"])
+    }
+
+    /// Catches a batch that is kept in part, or that does not say which item was at fault.
+    @Test func aBatchIsAllOrNothing() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        let drafts = try ["a", "b", "c", "b"].map { try peerDraft($0) }
+        let error = try await storeError { try await store.createPeers(in: network.id, drafts) }
+        #expect(error.itemIndex == 3)
+        #expect(error.code == .alreadyExists)
+        #expect(try await store.peerCount(in: network.id) == 0)
+        let created = try await store.createPeers(in: network.id, Array(drafts.prefix(3)))
+        #expect(created.map(\.peer.hostNumber) == [2, 3, 4])
+        #expect(created.map(\.peer.id) == [1, 2, 3])
+        try await store.expectSound()
+    }
+
+    /// Catches pages that repeat or miss a peer, in either order, also while peers come and go.
+    @Test(arguments: PeerQuery.Order.allCases) func pagesCoverEveryPeerOnce(order: PeerQuery.Order) async throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var generator = SeededGenerator(seed: seed)
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        var drafts: [PeerDraft] = []
+        for index in 0..<57 { drafts.append(try quickDraft("n\(index * 7919 % 100)", &generator)) }
+        let all = try await store.createPeers(in: network.id, drafts).map(\.peer)
+        var query = PeerQuery(order: order, limit: 10)
+        var seen: [Peer] = []
+        repeat {
+            let page = try await store.peers(in: network.id, query)
+            seen += page.peers
+            query.cursor = page.nextCursor
+            if seen.count == 20, let last = page.peers.last {
+                _ = try await store.deletePeer(in: network.id, last.id)
+            }
+        } while query.cursor != nil
+        let expected =
+            order == .id ? all : all.sorted { $0.settings.name.description < $1.settings.name.description }
+        #expect(seen == expected, "seed \(seed)")
+        for limit in [0, -1, PeerQuery.maximumLimit + 1] {
+            let error = try await storeError { try await store.peers(in: network.id, PeerQuery(limit: limit)) }
+            #expect(error.field == "limit")
+        }
+        let error = try await storeError { try await store.peers(in: network.id, PeerQuery(cursor: "no cursor")) }
+        #expect(error.field == "cursor")
+    }
+
+    /// Catches a filter that takes the text for a pattern, or misses a column.
+    @Test func theFilterLooksWherePeopleLook() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(subnet6: "fd00::/64"))
+        var draft = try peerDraft("Élan 100%")
+        draft.settings.email = "Someone@Example.org"
+        draft.settings.tags = ["Blue"]
+        let peer = try await store.createPeer(in: network.id, draft).peer
+        _ = try await store.createPeer(in: network.id, peerDraft("other"))
+        let key = peer.publicKey.description
+        for text in ["éLAN", "100%", "someone@", "blue", "10.8.0.2", "fd00::2", String(key.prefix(12)), key] {
+            #expect(try await store.peers(in: network.id, PeerQuery(filter: text)).peers == [peer], "\(text)")
+        }
+        for text in ["%%", "1_0", "nobody"] {
+            #expect(try await store.peers(in: network.id, PeerQuery(filter: text)).peers == [], "\(text)")
+        }
+        #expect(try await store.peers(in: network.id, PeerQuery(filter: "")).peers.count == 2)
+        let page = try await store.peers(in: network.id, PeerQuery(limit: 1, filter: "10.8.0."))
+        #expect(page.nextCursor != nil)
+        let rest = try await store.peers(
+            in: network.id, PeerQuery(cursor: page.nextCursor, limit: 1, filter: "10.8.0."))
+        #expect(rest.nextCursor == nil && rest.peers.count == 1)
+    }
+
+    /// Catches a full disk that leaves half a batch, or that is reported as something else.
+    @Test func aFullDiskChangesNothing() async throws {
+        let folder = try TemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        let store = try StateStore.open(directory: folder.path)
+        let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20"))
+        // SQLite answers its own limit on pages as it answers a full disk.
+        try await store.sql("PRAGMA max_page_count = 40")
+        var generator = SeededGenerator(seed: 2)
+        var drafts: [PeerDraft] = []
+        for index in 0..<1000 { drafts.append(try quickDraft("p\(index)", &generator)) }
+        let error = try await storeError { [drafts] in try await store.createPeers(in: network.id, drafts) }
+        #expect(error.code == .diskFull)
+        #expect(error.message.contains(folder.path))
+        #expect(try await store.peerCount(in: network.id) == 0)
+        try await store.sql("PRAGMA max_page_count = 100000")
+        #expect(try await store.createPeers(in: network.id, drafts).count == 1000)
+        try await store.expectSound()
+        try store.close()
+    }
+
+    /// Catches a cancelled call that still changed something, and one that blocks the store for others.
+    @Test func aCancelledCallChangesNothing() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await storeError { try await store.createPeer(in: network.id, peerDraft("a")) }
+        }
+        task.cancel()
+        #expect(try await task.value.code == .cancelled)
+        #expect(try await store.peerCount(in: network.id) == 0)
+    }
+}
