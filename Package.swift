@@ -99,7 +99,8 @@ let package = Package(
             name: "WGPilotNetlinkTests", dependencies: ["WGPilotNetlink", "WGPilotCore", "WGPilotTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "WGPilotStoreTests", dependencies: ["WGPilotStore", "WGPilotCore", "WGPilotTestSupport"],
+            name: "WGPilotStoreTests",
+            dependencies: ["WGPilotStore", "WGPilotCore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .testTarget(name: "WGPilotQRTests", dependencies: ["WGPilotQR"], swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,6 @@
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 @Suite("The next free number")
 struct AddressAllocatorTests {

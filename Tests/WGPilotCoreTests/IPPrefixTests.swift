@@ -1,5 +1,6 @@
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 @Suite("Blocks of addresses")
 struct IPPrefixTests {

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 @Suite("IPv4 addresses")
 struct IPv4AddressTests {

@@ -1,6 +1,7 @@
 import Glibc
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 @Suite("IPv6 addresses")
 struct IPv6AddressTests {

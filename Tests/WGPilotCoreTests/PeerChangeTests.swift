@@ -1,5 +1,6 @@
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 @Suite("The change of one peer")
 struct PeerChangeTests {

@@ -1,5 +1,6 @@
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 @Suite("The plan for an interface")
 struct PlanTests {

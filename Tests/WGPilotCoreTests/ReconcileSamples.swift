@@ -1,5 +1,6 @@
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 /// A small world of keys, blocks and addresses, from which desired and observed states are drawn.
 struct ReconcileSamples {

@@ -5,11 +5,48 @@ import Testing
 
 @Suite("The help and the grammar")
 struct HelpTests {
+    // Taken from `wgpilotctl --help` and read through: whoever changes the help changes it here on purpose.
     @Test("the help of the whole command is this, and a change of it is a choice")
     func rootHelp() {
         #expect(
             RootCommand.helpMessage(columns: 80) == """
-                OVERVIEW
+                OVERVIEW: Manages the networks and peers of this machine's WireGuard hub.
+
+                Talks to the daemon wgpilotd on its socket. Networks and peers are named by
+                name or by number, a peer together with its network: office/laptop. Options
+                such as --socket and --output may stand before or after the command.
+
+                EXIT STATUS
+                 0  done
+                 1  an unexpected failure
+                 2  wrong usage of the command line
+                 3  no such network or peer
+                 4  the name, key or address is taken
+                 5  a value is not valid
+                 6  not allowed
+                 7  not possible as things stand
+                 8  no room: a full subnet, a limit
+                 9  the daemon cannot be reached
+                10  the time was up
+                11  the daemon does not know the method
+                12  saved, but not yet live in the kernel
+                13  somebody else changed it meanwhile
+
+                USAGE: wgpilotctl <subcommand>
+
+                OPTIONS:
+                  --version               Show the version.
+                  -h, --help              Show help information.
+
+                SUBCOMMANDS:
+                  network                 Networks: the hub's interfaces with their subnets and
+                                          modes.
+                  peer                    Peers: the devices and sites of a network.
+                  status                  Shows how the hub stands: daemon, backend, networks.
+                  reconcile               Compares kernel and database now, and repairs the
+                                          kernel.
+
+                  See 'wgpilotctl help <subcommand>' for detailed help.
                 """)
     }
 

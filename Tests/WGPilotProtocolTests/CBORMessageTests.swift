@@ -97,24 +97,25 @@ import WGPilotProtocol
         #expect(try CBORDecoder().decode(Narrow.self, from: hex(text)) == Narrow(name: "a", number: nil))
     }
 
-    @Test(arguments: [
-        ("a2 02 6161 02 6162", .duplicateKey, 4),
-        ("a3 02 6161 05 00 02 6162", .duplicateKey, 6),
-        ("a2 02 6161 1802 6162", .duplicateKey, 4),  // the same number in two spellings
-        ("a2 6161 00 6161 00", .duplicateKey, 4),
-        ("a2 f5 00 02 6161", .unsupportedKey, 1),
-        ("a2 80 00 02 6161", .unsupportedKey, 1),
-        ("a2 02 6161 03 61ff", .invalidUTF8, 6),  // in an unknown field
-        ("a2 02 62c328 03 00", .invalidUTF8, 3),
-        ("a2 02 6161 03 c100", .tagged, 5),
-        ("a1 02 6161 00", .trailingBytes, 4),
-        ("a1 02 00", .typeMismatch, 2),
-        ("a1 09 00", .missingField, 0),
-        ("a2 02 6161 09 1bffffffffffffffff", .numberOutOfRange, 5),
-        ("a2 02 6161 09 fb3ff0000000000000", .typeMismatch, 5),
-        ("80", .typeMismatch, 0),
-        ("", .truncated, 0),
-    ] as [(String, CBORError.Code, Int)])
+    @Test(
+        arguments: [
+            ("a2 02 6161 02 6162", .duplicateKey, 4),
+            ("a3 02 6161 05 00 02 6162", .duplicateKey, 6),
+            ("a2 02 6161 1802 6162", .duplicateKey, 4),  // the same number in two spellings
+            ("a2 6161 00 6161 00", .duplicateKey, 4),
+            ("a2 f5 00 02 6161", .unsupportedKey, 1),
+            ("a2 80 00 02 6161", .unsupportedKey, 1),
+            ("a2 02 6161 03 61ff", .invalidUTF8, 6),  // in an unknown field
+            ("a2 02 62c328 03 00", .invalidUTF8, 3),
+            ("a2 02 6161 03 c100", .tagged, 5),
+            ("a1 02 6161 00", .trailingBytes, 4),
+            ("a1 02 00", .typeMismatch, 2),
+            ("a1 09 00", .missingField, 0),
+            ("a2 02 6161 09 1bffffffffffffffff", .numberOutOfRange, 5),
+            ("a2 02 6161 09 fb3ff0000000000000", .typeMismatch, 5),
+            ("80", .typeMismatch, 0),
+            ("", .truncated, 0),
+        ] as [(String, CBORError.Code, Int)])
     func `each fault is told with its place`(text: String, code: CBORError.Code, offset: Int) {
         let error = #expect(throws: CBORError.self) { try CBORDecoder().decode(Narrow.self, from: hex(text)) }
         #expect(error?.code == code)

@@ -20,20 +20,22 @@ import WGPilotProtocol
         init(from decoder: any Decoder) throws {}
     }
 
-    @Test(arguments: [
-        Example(0, "00"), Example(1, "01"), Example(10, "0a"), Example(23, "17"), Example(24, "1818"),
-        Example(25, "1819"), Example(100, "1864"), Example(1000, "1903e8"), Example(1_000_000, "1a000f4240"),
-        Example(1_000_000_000_000, "1b000000e8d4a51000"),
-        Example(18_446_744_073_709_551_615, "1bffffffffffffffff"),
-    ] as [Example<UInt64>])
+    @Test(
+        arguments: [
+            Example(0, "00"), Example(1, "01"), Example(10, "0a"), Example(23, "17"), Example(24, "1818"),
+            Example(25, "1819"), Example(100, "1864"), Example(1000, "1903e8"), Example(1_000_000, "1a000f4240"),
+            Example(1_000_000_000_000, "1b000000e8d4a51000"),
+            Example(18_446_744_073_709_551_615, "1bffffffffffffffff"),
+        ] as [Example<UInt64>])
     func `unsigned integers are as short as they can be`(example: Example<UInt64>) throws {
         #expect(try CBOREncoder().encode(example.value) == example.bytes)
         #expect(try CBORDecoder().decode(UInt64.self, from: example.bytes) == example.value)
     }
 
-    @Test(arguments: [
-        Example(-1, "20"), Example(-10, "29"), Example(-100, "3863"), Example(-1000, "3903e7"),
-    ] as [Example<Int64>])
+    @Test(
+        arguments: [
+            Example(-1, "20"), Example(-10, "29"), Example(-100, "3863"), Example(-1000, "3903e7"),
+        ] as [Example<Int64>])
     func `negative integers count down from minus one`(example: Example<Int64>) throws {
         #expect(try CBOREncoder().encode(example.value) == example.bytes)
         #expect(try CBORDecoder().decode(Int64.self, from: example.bytes) == example.value)
@@ -44,14 +46,15 @@ import WGPilotProtocol
         #expect(throws: CBORError.self) { try CBORDecoder().decode(Int64.self, from: hex("3bffffffffffffffff")) }
     }
 
-    @Test(arguments: [
-        Example(0.0, "f90000"), Example(-0.0, "f98000"), Example(1.0, "f93c00"),
-        Example(1.1, "fb3ff199999999999a"), Example(1.5, "f93e00"), Example(65504.0, "f97bff"),
-        Example(100000.0, "fa47c35000"), Example(3.4028234663852886e+38, "fa7f7fffff"),
-        Example(1.0e+300, "fb7e37e43c8800759c"), Example(5.960464477539063e-8, "f90001"),
-        Example(0.00006103515625, "f90400"), Example(-4.0, "f9c400"), Example(-4.1, "fbc010666666666666"),
-        Example(.infinity, "f97c00"), Example(.nan, "f97e00"), Example(-.infinity, "f9fc00"),
-    ] as [Example<Double>])
+    @Test(
+        arguments: [
+            Example(0.0, "f90000"), Example(-0.0, "f98000"), Example(1.0, "f93c00"),
+            Example(1.1, "fb3ff199999999999a"), Example(1.5, "f93e00"), Example(65504.0, "f97bff"),
+            Example(100000.0, "fa47c35000"), Example(3.4028234663852886e+38, "fa7f7fffff"),
+            Example(1.0e+300, "fb7e37e43c8800759c"), Example(5.960464477539063e-8, "f90001"),
+            Example(0.00006103515625, "f90400"), Example(-4.0, "f9c400"), Example(-4.1, "fbc010666666666666"),
+            Example(.infinity, "f97c00"), Example(.nan, "f97e00"), Example(-.infinity, "f9fc00"),
+        ] as [Example<Double>])
     func `floating-point numbers take the shortest width that keeps them`(example: Example<Double>) throws {
         #expect(try CBOREncoder().encode(example.value) == example.bytes)
         let decoded = try CBORDecoder().decode(Double.self, from: example.bytes)
@@ -59,11 +62,12 @@ import WGPilotProtocol
         #expect(decoded.bitPattern == example.value.bitPattern || (decoded.isNaN && example.value.isNaN))
     }
 
-    @Test(arguments: [
-        Example(.infinity, "fa7f800000"), Example(.nan, "fa7fc00000"), Example(-.infinity, "faff800000"),
-        Example(.infinity, "fb7ff0000000000000"), Example(.nan, "fb7ff8000000000000"),
-        Example(-.infinity, "fbfff0000000000000"),
-    ] as [Example<Double>])
+    @Test(
+        arguments: [
+            Example(.infinity, "fa7f800000"), Example(.nan, "fa7fc00000"), Example(-.infinity, "faff800000"),
+            Example(.infinity, "fb7ff0000000000000"), Example(.nan, "fb7ff8000000000000"),
+            Example(-.infinity, "fbfff0000000000000"),
+        ] as [Example<Double>])
     func `wider spellings of a floating-point number are read`(example: Example<Double>) throws {
         let decoded = try CBORDecoder().decode(Double.self, from: example.bytes)
         #expect(decoded == example.value || (decoded.isNaN && example.value.isNaN))
@@ -85,19 +89,21 @@ import WGPilotProtocol
         }
     }
 
-    @Test(arguments: [
-        Example("", "60"), Example("a", "6161"), Example("IETF", "6449455446"), Example("\"\\", "62225c"),
-        Example("\u{00fc}", "62c3bc"), Example("\u{6c34}", "63e6b0b4"), Example("\u{10151}", "64f0908591"),
-    ] as [Example<String>])
+    @Test(
+        arguments: [
+            Example("", "60"), Example("a", "6161"), Example("IETF", "6449455446"), Example("\"\\", "62225c"),
+            Example("\u{00fc}", "62c3bc"), Example("\u{6c34}", "63e6b0b4"), Example("\u{10151}", "64f0908591"),
+        ] as [Example<String>])
     func `text strings`(example: Example<String>) throws {
         #expect(try CBOREncoder().encode(example.value) == example.bytes)
         #expect(try CBORDecoder().decode(String.self, from: example.bytes) == example.value)
     }
 
-    @Test(arguments: [
-        Example([], "80"), Example([1, 2, 3], "83010203"),
-        Example(Array(1...25), "98190102030405060708090a0b0c0d0e0f101112131415161718181819"),
-    ] as [Example<[Int]>])
+    @Test(
+        arguments: [
+            Example([], "80"), Example([1, 2, 3], "83010203"),
+            Example(Array(1...25), "98190102030405060708090a0b0c0d0e0f101112131415161718181819"),
+        ] as [Example<[Int]>])
     func `arrays`(example: Example<[Int]>) throws {
         #expect(try CBOREncoder().encode(example.value) == example.bytes)
         #expect(try CBORDecoder().decode([Int].self, from: example.bytes) == example.value)
@@ -135,22 +141,23 @@ import WGPilotProtocol
         _ = try CBORDecoder().decode(Anything.self, from: hex(text))
     }
 
-    @Test(arguments: [
-        ("c249010000000000000000", .tagged),  // bignum
-        ("c349010000000000000000", .tagged), ("c074323031332d30332d32315432303a30343a30305a", .tagged),
-        ("c11a514b67b0", .tagged), ("c1fb41d452d9e20000 00", .tagged), ("d74401020304", .tagged),
-        ("d818456449455446", .tagged), ("d82076687474703a2f2f7777772e6578616d706c652e636f6d", .tagged),
-        ("f7", .unsupportedSimpleValue),  // undefined
-        ("f0", .unsupportedSimpleValue),  // simple(16)
-        ("f8ff", .unsupportedSimpleValue),  // simple(255)
-        ("5f42010243030405ff", .indefiniteLength), ("7f657374726561646d696e67ff", .indefiniteLength),
-        ("9fff", .indefiniteLength), ("9f018202039f0405ffff", .indefiniteLength),
-        ("9f01820203820405ff", .indefiniteLength), ("83018202039f0405ff", .indefiniteLength),
-        ("83019f0203ff820405", .indefiniteLength),
-        ("9f0102030405060708090a0b0c0d0e0f101112131415161718181819ff", .indefiniteLength),
-        ("bf61610161629f0203ffff", .indefiniteLength), ("826161bf61626163ff", .indefiniteLength),
-        ("bf6346756ef563416d7421ff", .indefiniteLength),
-    ] as [(String, CBORError.Code)])
+    @Test(
+        arguments: [
+            ("c249010000000000000000", .tagged),  // bignum
+            ("c349010000000000000000", .tagged), ("c074323031332d30332d32315432303a30343a30305a", .tagged),
+            ("c11a514b67b0", .tagged), ("c1fb41d452d9e20000 00", .tagged), ("d74401020304", .tagged),
+            ("d818456449455446", .tagged), ("d82076687474703a2f2f7777772e6578616d706c652e636f6d", .tagged),
+            ("f7", .unsupportedSimpleValue),  // undefined
+            ("f0", .unsupportedSimpleValue),  // simple(16)
+            ("f8ff", .unsupportedSimpleValue),  // simple(255)
+            ("5f42010243030405ff", .indefiniteLength), ("7f657374726561646d696e67ff", .indefiniteLength),
+            ("9fff", .indefiniteLength), ("9f018202039f0405ffff", .indefiniteLength),
+            ("9f01820203820405ff", .indefiniteLength), ("83018202039f0405ff", .indefiniteLength),
+            ("83019f0203ff820405", .indefiniteLength),
+            ("9f0102030405060708090a0b0c0d0e0f101112131415161718181819ff", .indefiniteLength),
+            ("bf61610161629f0203ffff", .indefiniteLength), ("826161bf61626163ff", .indefiniteLength),
+            ("bf6346756ef563416d7421ff", .indefiniteLength),
+        ] as [(String, CBORError.Code)])
     func `what this protocol leaves out is refused`(text: String, code: CBORError.Code) {
         let error = #expect(throws: CBORError.self) { try CBORDecoder().decode(Anything.self, from: hex(text)) }
         #expect(error?.code == code)

@@ -29,7 +29,8 @@ import WGPilotProtocol
 
     private func randomFrames(_ generator: inout SplitMix64) -> [Frame] {
         (0..<20).map { _ in
-            let count = Int.random(in: 0..<8, using: &generator) == 0 ? 70_000 : Int.random(in: 0...40, using: &generator)
+            let isLarge = Int.random(in: 0..<8, using: &generator) == 0
+            let count = isLarge ? 70_000 : Int.random(in: 0...40, using: &generator)
             return Frame(
                 type: FrameType.allCases.randomElement(using: &generator) ?? .message,
                 streamID: UInt32(truncatingIfNeeded: generator.next()),
@@ -66,13 +67,14 @@ import WGPilotProtocol
         }
     }
 
-    @Test(arguments: [
-        ("00001001", .tooLong(length: 4097, limit: 4096)),
-        ("ffffffff", .tooLong(length: .max, limit: 4096)),
-        ("00000005", .tooShort(length: 5)), ("00000000", .tooShort(length: 0)),
-        ("00000006 00", .unknownType(0)), ("00000006 06", .unknownType(6)), ("00000006 7f", .unknownType(127)),
-        ("00000006 02 01 00000000", .unknownFlags(1)), ("00000006 02 80 00000000", .unknownFlags(128)),
-    ] as [(String, FrameError)])
+    @Test(
+        arguments: [
+            ("00001001", .tooLong(length: 4097, limit: 4096)),
+            ("ffffffff", .tooLong(length: .max, limit: 4096)),
+            ("00000005", .tooShort(length: 5)), ("00000000", .tooShort(length: 0)),
+            ("00000006 00", .unknownType(0)), ("00000006 06", .unknownType(6)), ("00000006 7f", .unknownType(127)),
+            ("00000006 02 01 00000000", .unknownFlags(1)), ("00000006 02 80 00000000", .unknownFlags(128)),
+        ] as [(String, FrameError)])
     func `a bad header is refused as soon as it is there, without its payload`(text: String, expected: FrameError) {
         var decoder = FrameDecoder(maximumLength: 4096)
         decoder.append(hex(text))

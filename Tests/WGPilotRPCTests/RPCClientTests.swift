@@ -24,7 +24,9 @@ import WGPilotProtocol
             let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
             try bind(descriptor, to: path)
             close(descriptor)
-            let error = await #expect(throws: RPCError.self) { try await RPCClient.connect(path: path, agent: "test/0") }
+            let error = await #expect(throws: RPCError.self) {
+                try await RPCClient.connect(path: path, agent: "test/0")
+            }
             #expect(error?.code == .unavailable)
             #expect(error?.reason == "daemon_not_running")
         }

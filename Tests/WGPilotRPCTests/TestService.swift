@@ -42,6 +42,8 @@ final class TestService: Sendable {
     let gate = Gate()
     /// What the handlers tell: `started TEXT`, `cancelled TEXT`.
     let events: AsyncStream<String>
+    /// The same, for looking back.
+    let log = Mutex<[String]>([])
     let running = Mutex((now: 0, most: 0))
     private let event: AsyncStream<String>.Continuation
 
@@ -68,9 +70,9 @@ final class TestService: Sendable {
         router.register(Self.wait) { note, _ in try await self.waitForGate(note) }
         router.register(Self.change) { note, _ in try await self.waitForGate(note) }
         router.register(Self.stubborn) { note, _ in
-            self.event.yield("started \(note.text)")
+            self.tell("started \(note.text)")
             await self.gate.waitStubbornly()
-            self.event.yield(Task.isCancelled ? "cancelled \(note.text)" : "finished \(note.text)")
+            self.tell(Task.isCancelled ? "cancelled \(note.text)" : "finished \(note.text)")
             return note
         }
         router.register(Self.fail) { _, _ in throw Self.failure }
@@ -98,12 +100,17 @@ final class TestService: Sendable {
         }
     }
 
+    private func tell(_ text: String) {
+        log.withLock { $0.append(text) }
+        event.yield(text)
+    }
+
     private func waitForGate(_ note: Note) async throws -> Note {
-        event.yield("started \(note.text)")
+        tell("started \(note.text)")
         do {
             try await gate.wait()
         } catch {
-            event.yield("cancelled \(note.text)")
+            tell("cancelled \(note.text)")
             throw error
         }
         return note

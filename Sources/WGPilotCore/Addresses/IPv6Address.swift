@@ -1,17 +1,23 @@
 /// An IPv6 address without a zone.
 public struct IPv6Address: Hashable, Comparable, Sendable, CustomStringConvertible {
+    // Two words instead of a UInt128: passing a struct or an enum around that holds one, the compiler (Swift 6.3.1 on
+    // x86-64) may put it on the stack aligned to 8 bytes and read it as aligned to 16, which is a crash.
+    private let high: UInt64
+    private let low: UInt64
+
     /// The address as a number: `::1` is 1.
-    public let rawValue: UInt128
+    public var rawValue: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
     /// Makes the address from its number.
     public init(rawValue: UInt128) {
-        self.rawValue = rawValue
+        high = UInt64(truncatingIfNeeded: rawValue >> 64)
+        low = UInt64(truncatingIfNeeded: rawValue)
     }
 
     /// Makes the address from sixteen bytes in network order; nil for another count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
-        rawValue = bytes.reduce(0) { $0 << 8 | UInt128($1) }
+        self.init(rawValue: bytes.reduce(0) { $0 << 8 | UInt128($1) })
     }
 
     /// The sixteen bytes in network order.
@@ -66,7 +72,7 @@ public struct IPv6Address: Hashable, Comparable, Sendable, CustomStringConvertib
             groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
         }
         guard groups.count == 8 else { return nil }
-        rawValue = groups.reduce(0) { $0 << 16 | UInt128($1) }
+        self.init(rawValue: groups.reduce(0) { $0 << 16 | UInt128($1) })
     }
 
     private static func hexValue(_ byte: UInt8) -> UInt8? {
@@ -99,5 +105,7 @@ public struct IPv6Address: Hashable, Comparable, Sendable, CustomStringConvertib
     }
 
     /// Orders by number.
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
 }

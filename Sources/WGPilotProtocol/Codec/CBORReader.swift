@@ -67,10 +67,12 @@ final class CBORReader {
 
     /// Notes that the field found last in the map at `item` has been read through to `next`.
     func finishField(_ number: UInt64, item: Int, depth: Int, next: Int) {
-        guard progress[depth].item == item, progress[depth].remaining > 0, number < .max else { return }
-        progress[depth].next = next
-        progress[depth].remaining -= 1
-        progress[depth].floor = number + 1
+        var seen = progress[depth]
+        guard seen.item == item, seen.remaining > 0, number < .max else { return }
+        seen.next = next
+        seen.remaining -= 1
+        seen.floor = number + 1
+        progress[depth] = seen
     }
 
     /// Notes how far the array at `item` has been read.

@@ -67,7 +67,9 @@ public final class RPCClient: Sendable {
         }
     }
 
-    private typealias Initialized = (channel: any Channel, handler: NIOLoopBound<ClientHandler>, greeting: EventLoopFuture<Hello>)
+    private typealias Initialized = (
+        channel: any Channel, handler: NIOLoopBound<ClientHandler>, greeting: EventLoopFuture<Hello>
+    )
 
     private static func establish(
         agent: String, _ maximumFrameLength: Int, timeout: Duration,
@@ -117,7 +119,8 @@ public final class RPCClient: Sendable {
         var payload: [UInt8] = []
         do throws(CBORError) {
             let head = RequestHead(
-                method: descriptor.fullName, timeoutMilliseconds: timeout.map(RPCClient.milliseconds), metadata: metadata)
+                method: descriptor.fullName, timeoutMilliseconds: timeout.map(RPCClient.milliseconds),
+                metadata: metadata)
             try CBOREncoder().encode(head, into: &payload)
             try CBOREncoder().encode(input, into: &payload)
         } catch {

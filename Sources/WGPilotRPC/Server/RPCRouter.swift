@@ -36,7 +36,8 @@ public struct RPCRouter: Sendable {
                 input = try CBORDecoder().decode(Input.self, from: Array(bytes))
             } catch {
                 throw RPCError(
-                    .invalidArgument, reason: "malformed_message", message: "The request's message is malformed: \(error).")
+                    .invalidArgument, reason: "malformed_message",
+                    message: "The request's message is malformed: \(error).")
             }
             let output = try await handler(input, context)
             return try CBOREncoder().encode(output)

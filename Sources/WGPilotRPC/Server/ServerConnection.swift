@@ -68,14 +68,16 @@ final class ServerConnection: Sendable {
         let helloTimer = channel.eventLoop.scheduleTask(in: TimeAmount(configuration.limits.helloTimeout)) {
             self.helloTimedOut()
         }
-        scheduleIdleCheck()
         do {
             try await withTaskCancellationHandler {
                 try await inbound.executeThenClose { inbound in
                     try await withThrowingDiscardingTaskGroup { group in
                         defer { self.end() }
                         do {
-                            try await self.read(inbound, in: &group) { helloTimer.cancel() }
+                            try await self.read(inbound, in: &group) {
+                                helloTimer.cancel()
+                                self.scheduleIdleCheck()
+                            }
                         } catch let error as FrameError {
                             await self.refuse(self.protocolError(for: error))
                         } catch let error as RPCError {

@@ -1,4 +1,12 @@
+import WGPilotTestSupport
+
 extension SeededGenerator {
+    /// A number below the bound.
+    mutating func number(below bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+    /// True once in so many times.
+    mutating func once(in times: Int) -> Bool { number(below: times) == 0 }
+
     /// A dotted-decimal address, now and then with a number out of range or a number too few or too many.
     mutating func ipv4Text() -> String {
         let count = once(in: 8) ? number(below: 7) : 4

@@ -1,0 +1,38 @@
+/// What each target with Swift sources may import. `ARCHITECTURE.md` has the same table under "Import table", and the
+/// tests hold the two and the sources together.
+enum ImportTable {
+    static let allowed: [String: Set<String>] = [
+        // Libraries, from the bottom up.
+        "WGPilotCore": ["Crypto"],
+        "WGPilotProtocol": [],
+        "WGPilotRPC": ["WGPilotProtocol", "CLinuxShims", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
+        "WGPilotNetlink": ["WGPilotCore", "CMnl", "Dispatch", "Glibc"],
+        "WGPilotStore": ["WGPilotCore", "Crypto", "GRDB", "FoundationEssentials", "Glibc", "Synchronization"],
+        "WGPilotConfiguration": ["WGPilotCore", "Yams", "Glibc"],
+        "WGPilotQR": ["CQREncode", "CPNG"],
+        // The three processes.
+        "WGPilotDaemon": [
+            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotNetlink", "WGPilotStore", "WGPilotConfiguration",
+            "Logging", "ServiceLifecycle", "ArgumentParser", "Glibc", "Synchronization",
+        ],
+        "WGPilotCtl": [
+            "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "ArgumentParser", "FoundationEssentials", "Glibc",
+        ],
+        "WGPilotGateway": [
+            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "Hummingbird", "Logging",
+            "ServiceLifecycle", "ArgumentParser", "FoundationEssentials",
+        ],
+        // For tests alone.
+        "WGPilotTestSupport": ["WGPilotCore", "WGPilotNetlink"],
+    ]
+
+    /// The targets and modules that a target can reach over any number of arrows.
+    static func reachable(from target: String) -> Set<String> {
+        var reached: Set<String> = []
+        var rest = Array(allowed[target] ?? [])
+        while let next = rest.popLast() {
+            if reached.insert(next).inserted { rest += allowed[next] ?? [] }
+        }
+        return reached
+    }
+}
