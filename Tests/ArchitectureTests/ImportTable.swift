@@ -13,17 +13,18 @@ enum ImportTable {
         // The three processes.
         "WGPilotDaemon": [
             "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotNetlink", "WGPilotStore", "WGPilotConfiguration",
-            "Logging", "ServiceLifecycle", "ArgumentParser", "Glibc", "Synchronization",
+            "CLinuxShims", "NIOPosix", "Logging", "ServiceLifecycle", "UnixSignals", "ArgumentParser",
+            "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotCtl": [
             "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "ArgumentParser", "FoundationEssentials", "Glibc",
         ],
         "WGPilotGateway": [
             "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "Hummingbird", "Logging",
-            "ServiceLifecycle", "ArgumentParser", "FoundationEssentials",
+            "ArgumentParser", "FoundationEssentials",
         ],
         // For tests alone.
-        "WGPilotTestSupport": ["WGPilotCore", "WGPilotNetlink"],
+        "WGPilotTestSupport": ["WGPilotCore", "WGPilotNetlink", "Synchronization"],
     ]
 
     /// The targets and modules that a target can reach over any number of arrows.

@@ -39,8 +39,8 @@ enum WireGuardRequests {
                 capacity: peers.count + 256)
             builder.put(UInt16(WGDEVICE_A_IFNAME.rawValue), string: name.description)
             if isFirst {
-                if let port = change.listenPort { builder.put(UInt16(WGDEVICE_A_LISTEN_PORT.rawValue), integer: port) }
                 change.privateKey?.withBytes { builder.put(UInt16(WGDEVICE_A_PRIVATE_KEY.rawValue), bytes: $0) }
+                if let port = change.listenPort { builder.put(UInt16(WGDEVICE_A_LISTEN_PORT.rawValue), integer: port) }
             }
             if !peers.isEmpty {
                 builder.nested(UInt16(WGDEVICE_A_PEERS.rawValue)) { $0.append(encoded: peers) }
@@ -68,11 +68,6 @@ extension AttributeBuilder {
     fileprivate mutating func put(_ edit: PeerEdit) {
         nested(0) { peer in
             peer.put(UInt16(WGPEER_A_PUBLIC_KEY.rawValue), bytes: edit.publicKey.bytes)
-            var flags: UInt32 = 0
-            if edit.removes { flags |= WGPEER_F_REMOVE_ME.rawValue }
-            if edit.updatesOnly { flags |= WGPEER_F_UPDATE_ONLY.rawValue }
-            if edit.replacesAllowedIPs { flags |= WGPEER_F_REPLACE_ALLOWEDIPS.rawValue }
-            if flags != 0 { peer.put(UInt16(WGPEER_A_FLAGS.rawValue), integer: flags) }
             switch edit.presharedKey {
             case nil: break
             case .clear:
@@ -87,6 +82,11 @@ extension AttributeBuilder {
             if let interval = edit.persistentKeepalive {
                 peer.put(UInt16(WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL.rawValue), integer: interval)
             }
+            var flags: UInt32 = 0
+            if edit.removes { flags |= WGPEER_F_REMOVE_ME.rawValue }
+            if edit.updatesOnly { flags |= WGPEER_F_UPDATE_ONLY.rawValue }
+            if edit.replacesAllowedIPs { flags |= WGPEER_F_REPLACE_ALLOWEDIPS.rawValue }
+            if flags != 0 { peer.put(UInt16(WGPEER_A_FLAGS.rawValue), integer: flags) }
             if !edit.allowedIPs.isEmpty {
                 peer.nested(UInt16(WGPEER_A_ALLOWEDIPS.rawValue)) { list in
                     for prefix in edit.allowedIPs { list.put(prefix) }

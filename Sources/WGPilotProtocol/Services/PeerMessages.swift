@@ -170,7 +170,7 @@ public struct ListPeersRequest: Codable, Sendable, Equatable {
     public var network: String
     /// Where the last page ended; absent for the first.
     public var cursor: String?
-    /// The most peers to answer, 1…10000; absent is 1000.
+    /// The most peers to answer, 1…10000; absent is 2000.
     public var limit: Int64?
     /// Only peers with this text in their name, e-mail address or public key.
     public var filter: String?
