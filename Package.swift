@@ -67,18 +67,18 @@ let package = Package(
             name: "WGPilotDaemon",
             dependencies: [
                 "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotNetlink", "WGPilotStore",
-                "WGPilotConfiguration", "CLinuxShims", nio, nioPosix, logging, lifecycle, signals, argumentParser,
+                "WGPilotConfiguration", "CLinuxShims", nioPosix, logging, lifecycle, signals, argumentParser,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "WGPilotCtl",
-            dependencies: ["WGPilotProtocol", "WGPilotRPC", "WGPilotQR", nio, nioPosix, logging, argumentParser],
+            dependencies: ["WGPilotProtocol", "WGPilotRPC", "WGPilotQR", argumentParser],
             swiftSettings: strict),
         .executableTarget(
             name: "WGPilotGateway",
             dependencies: [
-                "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", nio, nioPosix, logging,
-                lifecycle, argumentParser, .product(name: "Hummingbird", package: "hummingbird"),
+                "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", logging, argumentParser,
+                .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict),
 
@@ -88,7 +88,8 @@ let package = Package(
         .testTarget(
             name: "WGPilotCoreTests", dependencies: ["WGPilotCore", "WGPilotTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "WGPilotConfigurationTests", dependencies: ["WGPilotConfiguration"], swiftSettings: strict),
+            name: "WGPilotConfigurationTests", dependencies: ["WGPilotConfiguration", "WGPilotCore"],
+            swiftSettings: strict),
         .testTarget(
             name: "WGPilotProtocolTests", dependencies: ["WGPilotProtocol", "WGPilotTestSupport"],
             swiftSettings: strict),

@@ -18,6 +18,8 @@ import time
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BINARIES = pathlib.Path(os.environ.get("WGPILOT_BIN", REPOSITORY / ".build" / "release"))
 BACKEND = os.environ.get("WGPILOT_BACKEND", "auto")
+# By how much every time limit is stretched, for a machine that is emulated.
+PATIENCE = float(os.environ.get("WGPILOT_TEST_PATIENCE", "1"))
 
 HUB_ADDRESS = "192.0.2.1"
 CLIENT_ADDRESS = "192.0.2.2"
@@ -34,6 +36,7 @@ class Failed(AssertionError):
 
 def wait_until(predicate, timeout, what):
     """Polls until the predicate holds and returns what it returned; fails with `what` after `timeout` seconds."""
+    timeout *= PATIENCE
     deadline = time.monotonic() + timeout
     while True:
         value = predicate()
@@ -75,6 +78,8 @@ class Result:
     def __str__(self):
         return f"{' '.join(self.arguments)} exited {self.code}\nstdout: {self.stdout}\nstderr: {self.stderr}"
 
+    __repr__ = __str__
+
 
 def run(arguments, check=True, input=None, timeout=60, environment=None, shown=None):
     """Runs a program to its end. Its output goes through files: a pipe would stay open in the children it leaves."""
@@ -85,10 +90,10 @@ def run(arguments, check=True, input=None, timeout=60, environment=None, shown=N
             given.seek(0)
         try:
             code = subprocess.run(
-                arguments, stdin=given, stdout=out, stderr=err, timeout=timeout, env=environment or clean_environment(),
+                arguments, stdin=given, stdout=out, stderr=err, timeout=timeout * PATIENCE, env=environment or clean_environment(),
                 check=False).returncode
         except subprocess.TimeoutExpired:
-            code = f"not within {timeout} s"
+            code = f"not within {timeout * PATIENCE} s"
         out.seek(0)
         err.seek(0)
         result = Result(shown or arguments, code, *(file.read().decode(errors="replace") for file in (out, err)))
@@ -125,7 +130,7 @@ class Namespace:
 
     def ping(self, address, timeout=1.0):
         """Whether one echo request is answered in time."""
-        return self.run("ping", "-n", "-c", "1", "-W", timeout, address, check=False).code == 0
+        return self.run("ping", "-n", "-c", "1", "-W", timeout * PATIENCE, address, check=False).code == 0
 
     def link_kind(self, interface):
         """`wireguard` for the kernel's own, `tun` for wireguard-go's."""
@@ -248,7 +253,7 @@ class Lab:
         self.start_daemon(*extra, config=config, wait=False)
         process, self.daemon = self.daemon, None
         try:
-            code = process.wait(timeout)
+            code = process.wait(timeout * PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -276,7 +281,7 @@ class Lab:
         process, self.daemon = self.daemon, None
         process.send_signal(wanted)
         try:
-            process.wait(15)
+            process.wait(15 * PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -6,8 +6,6 @@ import pytest
 
 from lab import CLIENT_ADDRESS, HUB_ADDRESS, HUB_ADDRESS6, Lab, RealClient, run, wait_until
 
-pytestmark = pytest.mark.kernel
-
 
 def key_pair():
     private = run(["wg", "genkey"]).stdout.strip()

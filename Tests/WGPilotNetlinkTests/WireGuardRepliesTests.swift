@@ -72,7 +72,8 @@ struct WireGuardRepliesTests {
         let request = NetlinkRequest(type: 32, flags: 2, body: try builder.finish())
         try Self.merge(try request.framed(sequence: 1, port: 1), into: &device)
         let peer = try #require(device.peers[try Self.key(0xA0)])
-        #expect(peer.allowedIPs.count == 3 && peer.allowedIPs.contains(try IPPrefix("10.9.0.0/16")))
+        let last = try IPPrefix("10.9.0.0/16")
+        #expect(peer.allowedIPs.count == 3 && peer.allowedIPs.contains(last))
         #expect(peer.persistentKeepalive == 25 && peer.presharedKey != nil && peer.status.endpoint != nil)
     }
 

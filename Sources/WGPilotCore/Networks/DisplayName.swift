@@ -8,6 +8,13 @@ public struct DisplayName: Hashable, Comparable, Sendable, CustomStringConvertib
     /// The name as it was given.
     public let description: String
 
+    /// Stands in the place of a name that could not be read, so that what comes with it can be looked at all the same.
+    public static let unread = DisplayName(unchecked: "?")
+
+    private init(unchecked text: String) {
+        description = text
+    }
+
     /// Takes 1 to 64 printable characters, without space at either end.
     ///
     /// Refused are controls, line and paragraph separators (they would break out of the comment line of a

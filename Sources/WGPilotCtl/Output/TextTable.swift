@@ -2,42 +2,47 @@
 struct TextTable {
     private let headers: [String]
     private let rightAligned: Set<Int>
-    private var rows: [[String]] = []
+    private var widths: [Int]
+    private var cells: [(text: String, width: Int)] = []
 
     /// Makes an empty table; the columns named are aligned to the right.
     init(_ headers: [String], rightAligned: Set<Int> = []) {
         self.headers = headers
         self.rightAligned = rightAligned
+        widths = headers.map { _ in 0 }
+        append(headers)
     }
 
     /// Adds a row; it has as many cells as there are headers.
-    mutating func append(_ cells: [String]) {
-        rows.append(cells)
+    mutating func append(_ row: [String]) {
+        for (column, text) in row.enumerated() {
+            let width = DisplayWidth.of(text)
+            if width > widths[column] { widths[column] = width }
+            cells.append((text, width))
+        }
     }
 
     /// The text, ended by a line break; the headers alone where there is no row.
     func rendered() -> String {
-        var widths = headers.map(DisplayWidth.of)
-        for row in rows {
-            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], DisplayWidth.of(cell)) }
-        }
-        var out = ""
-        out.reserveCapacity((rows.count + 1) * (widths.reduce(0, +) + 2 * widths.count))
-        for row in [headers] + rows {
-            for (column, cell) in row.enumerated() {
-                let padding = String(repeating: " ", count: widths[column] - DisplayWidth.of(cell))
-                if rightAligned.contains(column) {
-                    out += padding
-                    out += cell
-                } else {
-                    out += cell
-                    // No blanks at the end of a line.
-                    if column < row.count - 1 { out += padding }
-                }
-                if column < row.count - 1 { out += "  " }
+        let blanks = widths.map { Array(repeating: UInt8(ascii: " "), count: $0) }
+        var out: [UInt8] = []
+        out.reserveCapacity(cells.count / max(widths.count, 1) * (widths.reduce(0, +) + 2 * widths.count))
+        var column = 0
+        for cell in cells {
+            let padding = blanks[column].prefix(widths[column] - cell.width)
+            let isLast = column == widths.count - 1
+            if rightAligned.contains(column) { out += padding }
+            out += cell.text.utf8
+            // No blanks at the end of a line.
+            if !rightAligned.contains(column), !isLast { out += padding }
+            if isLast {
+                out.append(UInt8(ascii: "\n"))
+                column = 0
+            } else {
+                out += [UInt8(ascii: " "), UInt8(ascii: " ")]
+                column += 1
             }
-            out += "\n"
         }
-        return out
+        return String(decoding: out, as: UTF8.self)
     }
 }

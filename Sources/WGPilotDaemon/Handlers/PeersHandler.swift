@@ -72,9 +72,6 @@ struct PeersHandler: Sendable {
             if let key { preshared = .given(key) }
         }
         try reader.check()
-        guard let settings else {
-            throw RPCError(.internal, reason: "mapping", message: "a field was neither read nor refused")
-        }
         var draft = PeerDraft(settings: settings)
         draft.address = address
         draft.presharedKey = preshared

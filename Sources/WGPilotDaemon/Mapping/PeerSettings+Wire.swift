@@ -2,11 +2,10 @@ import WGPilotCore
 import WGPilotProtocol
 
 extension PeerSettings {
-    /// The settings that a request asks for; faults go to the reader, and nil where no name could be read.
-    init?(_ request: CreatePeerRequest, in network: NetworkSettings, _ reader: inout FieldReader) {
-        guard let name = reader.read("name", request.name, { text throws(InvalidValue) in try DisplayName(text) })
-        else { return nil }
-        self.init(name: name)
+    /// The settings that a request asks for; faults go to the reader, and the settings are then of no use.
+    init(_ request: CreatePeerRequest, in network: NetworkSettings, _ reader: inout FieldReader) {
+        let name = reader.read("name", request.name) { text throws(InvalidValue) in try DisplayName(text) }
+        self.init(name: name ?? .unread)
         role = reader.read("role", request.role, PeerRole.init) ?? role
         siteNetworks = reader.readList("site_networks", request.siteNetworks, FieldReader.prefix) ?? []
         endpoint = reader.read("endpoint", request.endpoint) { text throws(InvalidValue) in try SocketEndpoint(text) }

@@ -143,6 +143,63 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         self.updatedAt = updatedAt
         self.status = status
     }
+
+    /// Reads the fields; those that are left out when empty are empty when absent.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(Int64.self, forKey: .id)
+        networkID = try container.decode(Int64.self, forKey: .networkID)
+        name = try container.decode(String.self, forKey: .name)
+        email = try container.decodeIfPresent(String.self, forKey: .email) ?? ""
+        publicKey = try container.decode(String.self, forKey: .publicKey)
+        addresses = try container.decode([String].self, forKey: .addresses)
+        role = try container.decode(String.self, forKey: .role)
+        siteNetworks = try container.decodeIfPresent([String].self, forKey: .siteNetworks) ?? []
+        endpoint = try container.decodeIfPresent(String.self, forKey: .endpoint)
+        persistentKeepalive = try container.decode(UInt16.self, forKey: .persistentKeepalive)
+        hubKeepalive = try container.decodeIfPresent(UInt16.self, forKey: .hubKeepalive) ?? 0
+        tunnel = try container.decodeIfPresent(String.self, forKey: .tunnel)
+        extraCIDRs = try container.decodeIfPresent([String].self, forKey: .extraCIDRs) ?? []
+        dnsServers = try container.decodeIfPresent([String].self, forKey: .dnsServers)
+        mtu = try container.decodeIfPresent(Int.self, forKey: .mtu)
+        notes = try container.decodeIfPresent(String.self, forKey: .notes) ?? ""
+        tags = try container.decodeIfPresent([String].self, forKey: .tags) ?? []
+        enabled = try container.decode(Bool.self, forKey: .enabled)
+        holdsPrivateKey = try container.decode(Bool.self, forKey: .holdsPrivateKey)
+        hasPresharedKey = try container.decode(Bool.self, forKey: .hasPresharedKey)
+        createdAt = try container.decode(Int64.self, forKey: .createdAt)
+        updatedAt = try container.decode(Int64.self, forKey: .updatedAt)
+        status = try container.decodeIfPresent(PeerStatusMessage.self, forKey: .status)
+    }
+
+    /// Writes the fields in order. Texts and lists that are empty, and numbers that are 0 by default, are left out: in a
+    /// list of ten thousand peers that is a quarter of the work at both ends.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(networkID, forKey: .networkID)
+        try container.encode(name, forKey: .name)
+        if !email.isEmpty { try container.encode(email, forKey: .email) }
+        try container.encode(publicKey, forKey: .publicKey)
+        try container.encode(addresses, forKey: .addresses)
+        try container.encode(role, forKey: .role)
+        if !siteNetworks.isEmpty { try container.encode(siteNetworks, forKey: .siteNetworks) }
+        try container.encodeIfPresent(endpoint, forKey: .endpoint)
+        try container.encode(persistentKeepalive, forKey: .persistentKeepalive)
+        if hubKeepalive != 0 { try container.encode(hubKeepalive, forKey: .hubKeepalive) }
+        try container.encodeIfPresent(tunnel, forKey: .tunnel)
+        if !extraCIDRs.isEmpty { try container.encode(extraCIDRs, forKey: .extraCIDRs) }
+        try container.encodeIfPresent(dnsServers, forKey: .dnsServers)
+        try container.encodeIfPresent(mtu, forKey: .mtu)
+        if !notes.isEmpty { try container.encode(notes, forKey: .notes) }
+        if !tags.isEmpty { try container.encode(tags, forKey: .tags) }
+        try container.encode(enabled, forKey: .enabled)
+        try container.encode(holdsPrivateKey, forKey: .holdsPrivateKey)
+        try container.encode(hasPresharedKey, forKey: .hasPresharedKey)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(updatedAt, forKey: .updatedAt)
+        try container.encodeIfPresent(status, forKey: .status)
+    }
 }
 
 /// Names one peer.

@@ -1,0 +1,6 @@
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Host"))
+
+from fixtures import lab, operators_group, pytest_configure, pytest_runtest_makereport  # noqa: E402, F401
