@@ -21,7 +21,7 @@ public enum KernelDetection {
         }
         do throws(KernelError) {
             return try await UserspaceKernel()
-        } catch where error.code == .notSupported && preference == .auto {
+        } catch let error where error.code == .notSupported && preference == .auto {
             throw .noWireGuard(operation: "find a backend")
         }
     }

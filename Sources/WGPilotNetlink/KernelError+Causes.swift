@@ -6,7 +6,8 @@ extension KernelError {
     static func noWireGuard(operation: String) -> KernelError {
         KernelError(
             code: .notSupported, operation: operation, errno: EOPNOTSUPP,
-            message: "the kernel has no WireGuard; load its module with `modprobe wireguard`, or install wireguard-go and "
+            message:
+                "the kernel has no WireGuard; load its module with `modprobe wireguard`, or install wireguard-go and "
                 + "choose the userspace backend")
     }
 
@@ -14,7 +15,8 @@ extension KernelError {
     static func nameTaken(_ name: InterfaceName, kind: String?, operation: String) -> KernelError {
         KernelError(
             code: .nameTaken, operation: operation, errno: EEXIST,
-            message: "\(name) is an interface of another kind (\(kind ?? "hardware")); give the network another interface "
+            message:
+                "\(name) is an interface of another kind (\(kind ?? "hardware")); give the network another interface "
                 + "name or remove that interface")
     }
 

@@ -3,6 +3,7 @@ public import WGPilotCore
 
 /// The Linux kernel with its WireGuard module, spoken to by netlink.
 public struct LinuxKernel: Kernel {
+    /// What carries WireGuard here.
     public let backend: KernelBackend
     let route = RouteFamily()
     private let wireGuard = WireGuardFamily()
@@ -22,6 +23,7 @@ public struct LinuxKernel: Kernel {
         }
     }
 
+    /// One WireGuard interface, whole.
     public func observe(_ name: InterfaceName) async throws(KernelError) -> ObservedInterface? {
         let operation = "read interface \(name)"
         guard let link = try await link(name, operation) else { return nil }
@@ -32,37 +34,42 @@ public struct LinuxKernel: Kernel {
                     name: name, privateKey: device.privateKey, listenPort: device.listenPort, mtu: link.mtu,
                     isUp: link.isUp, addresses: Set(route.globalAddresses(link.index)),
                     routes: route.ownRoutes(link.index), peers: device.peers)
-            } catch where error.refusal == ENODEV {
+            } catch let error where error.refusal == ENODEV {
                 // It went away while it was being read.
                 return nil
             }
         }
     }
 
+    /// Only the status of the peers of an interface.
     public func peerStatus(_ name: InterfaceName) async throws(KernelError) -> [PublicKey: PeerStatus]? {
         try await translating("read the peers of \(name)") { () throws(NetlinkError) in
             try await wireGuard.device(name, statusOnly: true)?.peers.mapValues(\.status)
         }
     }
 
+    /// Takes the steps in order.
     public func apply(_ steps: [PlanStep]) async throws(KernelError) {
         for step in steps {
             do {
                 try await take(step)
-            } catch where error.code == .addressInUse {
+            } catch let error where error.code == .addressInUse {
                 throw await explained(error, step)
             }
         }
     }
 
+    /// Every interface of the network namespace with its addresses.
     public func links() async throws(KernelError) -> [LinkInfo] {
         try await translating("list the interfaces") { () throws(NetlinkError) in try await route.links() }
     }
 
+    /// Who holds a UDP port.
     public func owner(ofUDPPort port: UInt16) async throws(KernelError) -> UDPPortOwner? {
         var interfaces: [(name: String, port: UInt16)] = []
         for link in try await links() where link.kind == Self.kind {
-            guard let name = try? InterfaceName(link.name), let device = try? await wireGuard.device(name, statusOnly: true)
+            guard let name = try? InterfaceName(link.name),
+                let device = try? await wireGuard.device(name, statusOnly: true)
             else { continue }
             interfaces.append((link.name, device.listenPort))
         }

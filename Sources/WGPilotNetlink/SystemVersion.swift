@@ -2,7 +2,8 @@ import Glibc
 
 /// Versions of what runs here.
 enum SystemVersion {
-    /// The kernel's name and release, uname(2): `Linux 6.1.0-44-amd64`.
+    /// The kernel's name and release: `Linux 6.1.0-44-amd64`. The files hold what uname(2) tells, from memory, so that reading
+    /// them never waits.
     static var kernel: String {
         let text = { (path: String) in
             ProcessFiles.content("/proc/sys/kernel/\(path)", limit: 256).map {

@@ -12,7 +12,8 @@ struct AnswerReaderTests {
     private static func message(
         type: UInt16, flags: UInt16 = 0, sequence: UInt32 = sequence, port: UInt32 = port, body: [UInt8] = []
     ) -> [UInt8] {
-        UInt32(16 + body.count).hostOrder + type.hostOrder + flags.hostOrder + sequence.hostOrder + port.hostOrder + body
+        UInt32(16 + body.count).hostOrder + type.hostOrder + flags.hostOrder + sequence.hostOrder + port.hostOrder
+            + body
     }
 
     private static func reader(isDump: Bool = true) -> AnswerReader {

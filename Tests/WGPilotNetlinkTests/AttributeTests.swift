@@ -50,7 +50,8 @@ struct AttributeTests {
     @Test("the last attribute may lack its padding")
     func unpadded() throws {
         var seen: [[UInt8]] = []
-        try AttributeReader.forEach(in: [5, 0, 1, 0, 7, 0, 0, 0, 5, 0, 2, 128, 8][...]) { (attribute) throws(NetlinkError) in
+        try AttributeReader.forEach(in: [5, 0, 1, 0, 7, 0, 0, 0, 5, 0, 2, 128, 8][...]) {
+            (attribute) throws(NetlinkError) in
             seen.append([UInt8(attribute.type)] + attribute.payload)
         }
         #expect(seen == [[1, 7], [2, 8]])
@@ -67,7 +68,10 @@ struct AttributeTests {
     func roundTrip(_ number: UInt64) throws {
         var generator = SeededGenerator(seed: number)
         let values = (0..<50).map { _ in
-            (UInt16.random(in: 0...0x3FFF, using: &generator), generator.bytes(Int.random(in: 0...70, using: &generator)))
+            (
+                UInt16.random(in: 0...0x3FFF, using: &generator),
+                generator.bytes(Int.random(in: 0...70, using: &generator))
+            )
         }
         var builder = AttributeBuilder()
         for (type, payload) in values { builder.put(type, bytes: payload) }

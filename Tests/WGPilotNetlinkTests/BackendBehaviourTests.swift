@@ -170,7 +170,8 @@ struct BackendBehaviourTests {
         }
     }
 
-    @Test("a block that a second peer claims leaves the first, as the kernel's rule is", arguments: TestBackend.available)
+    @Test(
+        "a block that a second peer claims leaves the first, as the kernel's rule is", arguments: TestBackend.available)
     func stealing(_ backend: TestBackend) async throws {
         try await BackendFixture.with(backend) { fixture in
             let (first, second) = (fixture.peer(2), fixture.peer(3))
@@ -292,7 +293,8 @@ struct BackendBehaviourTests {
         }
     }
 
-    @Test("an interface that was set down comes up again with its routes and addresses", arguments: TestBackend.available)
+    @Test(
+        "an interface that was set down comes up again with its routes and addresses", arguments: TestBackend.available)
     func downAndUp(_ backend: TestBackend) async throws {
         try await BackendFixture.with(backend) { fixture in
             var peer = fixture.peer(2, presharedKey: .generate(), keepalive: 25)
@@ -320,7 +322,9 @@ struct BackendBehaviourTests {
         }
     }
 
-    @Test("a name that another kind of interface bears is taken, and that interface is left alone", arguments: TestBackend.available)
+    @Test(
+        "a name that another kind of interface bears is taken, and that interface is left alone",
+        arguments: TestBackend.available)
     func nameTaken(_ backend: TestBackend) async throws {
         try await BackendFixture.with(backend) { fixture in
             let name = try fixture.name
@@ -360,7 +364,9 @@ struct BackendBehaviourTests {
         }
     }
 
-    @Test("a port that another WireGuard interface holds is said to be that interface's", arguments: TestBackend.available)
+    @Test(
+        "a port that another WireGuard interface holds is said to be that interface's", arguments: TestBackend.available
+    )
     func portOfInterface(_ backend: TestBackend) async throws {
         try await BackendFixture.with(backend) { fixture in
             let first = try fixture.desired()
@@ -422,7 +428,8 @@ struct BackendBehaviourTests {
     func manyAllowedIPs(_ backend: TestBackend) async throws {
         try await BackendFixture.with(backend) { fixture in
             var peer = fixture.peer(2)
-            peer.allowedIPs = Set((0..<2500).flatMap { [fixture.v4(2 + $0).hostPrefix, fixture.v6(2 + $0).hostPrefix] })
+            peer.allowedIPs = Set(
+                (0..<2500).flatMap { [fixture.v4(2 + $0).hostPrefix, fixture.v6(2 + $0).hostPrefix] })
             var desired = try fixture.desired([peer, fixture.peer(9000)])
             #expect(try await fixture.converge(desired).peers[peer.publicKey]?.allowedIPs.count == 5000)
             desired.peers[peer.publicKey]?.allowedIPs = peer.allowedIPs.filter(\.address.isV4)

@@ -36,6 +36,8 @@ struct KernelErrorTests {
     func port() {
         let owner = UDPPortOwner(description: "process python3 (pid 812)")
         let error = KernelError.portInUse(51820, by: owner, operation: "set wg0 up")
-        #expect(error.message == "UDP port 51820 is held by process python3 (pid 812); choose another port or stop what holds it")
+        #expect(
+            error.message
+                == "UDP port 51820 is held by process python3 (pid 812); choose another port or stop what holds it")
     }
 }

@@ -109,12 +109,15 @@ struct WireGuardRepliesTests {
     @Test("random damage is never a crash", arguments: 0..<8)
     func mutation(_ number: UInt64) {
         var generator = SeededGenerator(seed: number)
-        let captures = [Captures.device, Captures.family, Captures.address4, Captures.address6, Captures.routes, Captures.link]
+        let captures = [
+            Captures.device, Captures.family, Captures.address4, Captures.address6, Captures.routes, Captures.link,
+        ]
         for _ in 0..<400 {
             var bytes = captures[Int.random(in: 0..<captures.count, using: &generator)]
             for _ in 0..<Int.random(in: 1...8, using: &generator) {
                 let place = Int.random(in: 0..<bytes.count, using: &generator)
-                bytes[place] = [0, 1, 3, 4, 0x7F, 0x80, 0xFF, UInt8.random(in: 0...255, using: &generator)]
+                bytes[place] =
+                    [0, 1, 3, 4, 0x7F, 0x80, 0xFF, UInt8.random(in: 0...255, using: &generator)]
                     .randomElement(using: &generator) ?? 0
             }
             var rest = bytes[...]

@@ -71,7 +71,8 @@ struct NetlinkMessage {
         var reader = AttributeReader(body.dropFirst(skip))
         while let attribute = try? reader.next() {
             if attribute.type == UInt16(NLMSGERR_ATTR_MSG.rawValue) {
-                let text = String(attribute.string.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.prefix(200))
+                let text = String(
+                    attribute.string.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }.prefix(200))
                 return text.isEmpty ? nil : text
             }
         }

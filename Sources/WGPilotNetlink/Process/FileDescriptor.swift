@@ -38,7 +38,8 @@ struct FileDescriptor: ~Copyable {
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
-                return unsafe Glibc.send(number, rest.baseAddress, rest.count, Int32(truncatingIfNeeded: Int(MSG_NOSIGNAL)))
+                return unsafe Glibc.send(
+                    number, rest.baseAddress, rest.count, Int32(truncatingIfNeeded: Int(MSG_NOSIGNAL)))
             }
             if count > 0 {
                 sent += count

@@ -32,7 +32,8 @@ extension UDPPortOwner {
     private init(process pid: Int32) {
         let arguments = (ProcessFiles.content("/proc/\(pid)/cmdline", limit: 4096) ?? [])
             .split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        if let program = arguments.first, let last = arguments.last, program.split(separator: "/").last == "wireguard-go",
+        if let program = arguments.first, let last = arguments.last,
+            program.split(separator: "/").last == "wireguard-go",
             let name = try? InterfaceName(last)
         {
             self.init(

@@ -15,7 +15,7 @@ struct RouteFamily: Sendable {
                 (link, message) throws(NetlinkError) in
                 if let found = try RouteReplies.link(message) { link = found }
             }
-        } catch where error.refusal == ENODEV {
+        } catch let error where error.refusal == ENODEV {
             return nil
         }
     }
@@ -74,7 +74,7 @@ struct RouteFamily: Sendable {
         let number = Int32(clamping: index)
         do {
             try await connection.perform(try RouteRequests.addAddress(number, address))
-        } catch where error.refusal == EEXIST {
+        } catch let error where error.refusal == EEXIST {
             let present = try await globalAddresses(index)
             if present.contains(address) { return }
             // IPv6 refuses the same address with another prefix length, and cannot change the length either.
@@ -122,13 +122,14 @@ struct RouteFamily: Sendable {
         let number = Int32(clamping: index)
         let request = try RouteRequests.getRoutes(family, protocol: RouteProtocol.wgpilot, index: number)
         do {
-            return try await connection.collect(request, into: Set<IPPrefix>()) { (routes, message) throws(NetlinkError) in
+            return try await connection.collect(request, into: Set<IPPrefix>()) {
+                (routes, message) throws(NetlinkError) in
                 guard let route = try RouteReplies.route(message), route.protocolNumber == RouteProtocol.wgpilot,
                     route.index == number
                 else { return }
                 routes.insert(route.destination)
             }
-        } catch where [EAFNOSUPPORT, EOPNOTSUPP].contains(error.refusal) && family == .v6 {
+        } catch let error where [EAFNOSUPPORT, EOPNOTSUPP].contains(error.refusal) && family == .v6 {
             return []
         }
     }
@@ -136,7 +137,8 @@ struct RouteFamily: Sendable {
     /// The routes of the main table to exactly this block, whosever they are.
     func routes(to prefix: IPPrefix) async throws(NetlinkError) -> [RouteReplies.Route] {
         let request = try RouteRequests.getRoutes(AddressFamily(prefix.address), protocol: 0, index: nil)
-        return try await connection.collect(request, into: [RouteReplies.Route]()) { (routes, message) throws(NetlinkError) in
+        return try await connection.collect(request, into: [RouteReplies.Route]()) {
+            (routes, message) throws(NetlinkError) in
             if let route = try RouteReplies.route(message), route.destination == prefix { routes.append(route) }
         }
     }
@@ -146,7 +148,7 @@ struct RouteFamily: Sendable {
     func addRoute(_ index: Int, _ prefix: IPPrefix) async throws(NetlinkError) {
         do {
             try await connection.perform(try RouteRequests.addRoute(Int32(clamping: index), prefix))
-        } catch where error.refusal == EEXIST {
+        } catch let error where error.refusal == EEXIST {
             let own = try await ownRoutes(index, AddressFamily(prefix.address))
             if !own.contains(prefix) { throw error }
         }

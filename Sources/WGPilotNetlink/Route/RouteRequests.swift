@@ -16,7 +16,8 @@ enum RouteRequests {
         var builder = AttributeBuilder(header: linkHeader())
         builder.put(UInt16(IFLA_IFNAME), string: name)
         builder.nested(UInt16(IFLA_LINKINFO)) { info in
-            info.put(UInt16(IFLA_INFO_KIND), string: kind)
+            // Text without a terminator (NLA_STRING), as ip(8) sends it.
+            info.put(UInt16(IFLA_INFO_KIND), bytes: kind.utf8)
         }
         return .acknowledged(UInt16(RTM_NEWLINK), flags: NLM_F_CREATE | NLM_F_EXCL, try builder.finish())
     }

@@ -10,9 +10,10 @@ enum UAPIRequest {
     /// be wiped.
     static func set(_ change: DeviceChange, claimant: PublicKey) -> [UInt8] {
         let groups = PeerEdit.groups(change.peers, limit: .max, claimant: claimant)
-        var text = UAPIText(capacity: groups.reduce(256) { total, group in
-            group.reduce(total) { $0 + 512 + 64 * $1.allowedIPs.count }
-        })
+        var text = UAPIText(
+            capacity: groups.reduce(256) { total, group in
+                group.reduce(total) { $0 + 512 + 64 * $1.allowedIPs.count }
+            })
         text.line("set", "1")
         if let port = change.listenPort { text.line("listen_port", "\(port)") }
         change.privateKey?.withBytes { text.line("private_key", hex: $0) }

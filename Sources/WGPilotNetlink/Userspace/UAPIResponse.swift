@@ -72,7 +72,9 @@ struct UAPIResponse {
         switch Key(line[..<separator]) {
         case .publicKey:
             finishPeer()
-            guard let key = PublicKey(bytes: try Self.bytes(hex: value)) else { throw Malformed(reason: "a public key") }
+            guard let key = PublicKey(bytes: try Self.bytes(hex: value)) else {
+                throw Malformed(reason: "a public key")
+            }
             peer = ObservedPeer(publicKey: key)
         case .errno:
             errno = try Self.number(value)
@@ -217,12 +219,15 @@ struct UAPIResponse {
         guard let colon = text.lastIndex(of: UInt8(ascii: ":")) else { throw Malformed(reason: "an endpoint") }
         let port: UInt16 = try number(text[(colon + 1)...])
         var host = text[..<colon]
-        if host.first == UInt8(ascii: "["), host.last == UInt8(ascii: "]") {
+        let isBracketed = host.first == UInt8(ascii: "[") && host.last == UInt8(ascii: "]") && host.count > 2
+        if isBracketed {
             // A zone says only through which interface a link-local peer was heard.
             host = host.dropFirst().dropLast()
             host = host.prefix { $0 != UInt8(ascii: "%") }
         }
-        return SocketEndpoint(address: try address(host), port: port)
+        let address = try address(host)
+        guard address.isV4 != isBracketed else { throw Malformed(reason: "an endpoint") }
+        return SocketEndpoint(address: address, port: port)
     }
 }
 

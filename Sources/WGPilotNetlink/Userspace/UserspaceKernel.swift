@@ -5,6 +5,7 @@ public import WGPilotCore
 /// A `wireguard-go` process for each interface, for machines whose kernel has no WireGuard. Links, addresses and routes are
 /// the kernel's all the same.
 public struct UserspaceKernel: Kernel {
+    /// What carries WireGuard here.
     public let backend: KernelBackend
     let route = RouteFamily()
     private let program: WireGuardGo
@@ -25,6 +26,7 @@ public struct UserspaceKernel: Kernel {
         backend = KernelBackend(kind: .userspace, version: "\(program.path) on \(SystemVersion.kernel)")
     }
 
+    /// One WireGuard interface, whole.
     public func observe(_ name: InterfaceName) async throws(KernelError) -> ObservedInterface? {
         let operation = "read interface \(name)"
         guard let link = try await link(name, operation),
@@ -36,23 +38,25 @@ public struct UserspaceKernel: Kernel {
                     name: name, privateKey: device.privateKey, listenPort: device.listenPort, mtu: link.mtu,
                     isUp: link.isUp, addresses: Set(route.globalAddresses(link.index)),
                     routes: route.ownRoutes(link.index), peers: device.peers)
-            } catch where error.refusal == ENODEV {
+            } catch let error where error.refusal == ENODEV {
                 // It went away while it was being read.
                 return nil
             }
         }
     }
 
+    /// Only the status of the peers of an interface.
     public func peerStatus(_ name: InterfaceName) async throws(KernelError) -> [PublicKey: PeerStatus]? {
         let operation = "read the peers of \(name)"
         do throws(KernelError) {
             guard try await link(name, operation) != nil else { return nil }
-        } catch where error.code == .nameTaken {
+        } catch let error where error.code == .nameTaken {
             return nil
         }
         return try await device(name, operation, statusOnly: true)?.peers.mapValues(\.status)
     }
 
+    /// Takes the steps in order.
     public func apply(_ steps: [PlanStep]) async throws(KernelError) {
         for step in steps { try await take(step) }
     }
@@ -66,6 +70,7 @@ public struct UserspaceKernel: Kernel {
         return links
     }
 
+    /// Who holds a UDP port.
     public func owner(ofUDPPort port: UInt16) async throws(KernelError) -> UDPPortOwner? {
         await worker.run { UDPPortOwner.search(port: port, interfaces: []) }
     }
@@ -109,7 +114,8 @@ public struct UserspaceKernel: Kernel {
         // The socket takes connections from its first moment on, and answers when the process has taken over.
         guard try await link(name, operation) != nil, try await device(name, operation, statusOnly: true) != nil else {
             throw KernelError(
-                code: .io, operation: operation, message: "wireguard-go ended right after its start; see its own messages")
+                code: .io, operation: operation,
+                message: "wireguard-go ended right after its start; see its own messages")
         }
     }
 
@@ -127,7 +133,9 @@ public struct UserspaceKernel: Kernel {
                     message: "the wireguard-go of \(name) does not end; end it by hand")
             }
         }
-        if try await translating(operation, { () throws(NetlinkError) in try await route.link(name.description) }) == nil {
+        if try await translating(operation, { () throws(NetlinkError) in try await route.link(name.description) })
+            == nil
+        {
             await worker.run { UAPISocket.removeStale(name) }
         }
     }

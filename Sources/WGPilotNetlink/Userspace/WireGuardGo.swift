@@ -69,8 +69,8 @@ struct WireGuardGo: Sendable {
         var arguments = unsafe [strdup(path), strdup(name.description), nil]
         var environment = unsafe [strdup("PATH=\(Self.searchPath)"), strdup("LOG_LEVEL=error"), nil]
         defer {
-            for unsafe text in unsafe arguments { unsafe free(text) }
-            for unsafe text in unsafe environment { unsafe free(text) }
+            for index in unsafe arguments.indices { unsafe free(arguments[index]) }
+            for index in unsafe environment.indices { unsafe free(environment[index]) }
         }
         var pid: pid_t = 0
         let code = unsafe wgp_spawn_detached(&pid, path, &arguments, &environment)

@@ -15,7 +15,7 @@ struct WireGuardFamily: Sendable {
             return try await connection.collect(request, into: UInt16?.none) { (number, message) throws(NetlinkError) in
                 if let found = try GenericNetlink.familyNumber(message) { number = found }
             }
-        } catch where error.refusal == ENOENT {
+        } catch let error where error.refusal == ENOENT {
             return nil
         }
     }
@@ -25,10 +25,11 @@ struct WireGuardFamily: Sendable {
         guard let family = try await resolve() else { return nil }
         do {
             let request = try WireGuardRequests.getDevice(name, family: family)
-            return try await connection.collect(request, into: WireGuardDevice()) { (device, message) throws(NetlinkError) in
+            return try await connection.collect(request, into: WireGuardDevice()) {
+                (device, message) throws(NetlinkError) in
                 try WireGuardReplies.merge(message, into: &device, statusOnly: statusOnly)
             }
-        } catch where [ENODEV, EOPNOTSUPP].contains(error.refusal) {
+        } catch let error where [ENODEV, EOPNOTSUPP].contains(error.refusal) {
             return nil
         }
     }

@@ -79,7 +79,9 @@ enum WireGuardReplies {
             default: break
             }
         }
-        guard let address, let length, length <= address.bitWidth else { throw .malformed("an allowed IP of no family") }
+        guard let address, let length, length <= address.bitWidth else {
+            throw .malformed("an allowed IP of no family")
+        }
         return IPPrefix(masking: address, length: length)
     }
 }
