@@ -48,7 +48,7 @@ let package = Package(
 
         // Libraries.
         .target(name: "WGPilotCore", dependencies: [crypto], swiftSettings: strict),
-        .target(name: "WGPilotProtocol", dependencies: ["WGPilotCore"], swiftSettings: strict),
+        .target(name: "WGPilotProtocol", swiftSettings: strict),
         .target(
             name: "WGPilotRPC", dependencies: ["WGPilotProtocol", "CLinuxShims", nio, nioPosix, logging],
             swiftSettings: strict),
@@ -94,16 +94,19 @@ let package = Package(
             name: "WGPilotProtocolTests", dependencies: ["WGPilotProtocol", "WGPilotTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "WGPilotRPCTests", dependencies: ["WGPilotRPC", "WGPilotProtocol", nio, nioPosix, logging],
+            name: "WGPilotRPCTests",
+            dependencies: ["WGPilotRPC", "WGPilotProtocol", "WGPilotTestSupport", nio, nioPosix, logging],
             swiftSettings: strict),
         .testTarget(
             name: "WGPilotNetlinkTests", dependencies: ["WGPilotNetlink", "WGPilotCore", "WGPilotTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "WGPilotStoreTests",
-            dependencies: ["WGPilotStore", "WGPilotCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "WGPilotStore", "WGPilotCore", "WGPilotTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
-        .testTarget(name: "WGPilotQRTests", dependencies: ["WGPilotQR"], swiftSettings: strict),
+        .testTarget(name: "WGPilotQRTests", dependencies: ["WGPilotQR", "WGPilotTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WGPilotDaemonTests",
             dependencies: [

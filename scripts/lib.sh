@@ -15,6 +15,12 @@ die() {
     exit 1
 }
 
+# Through a pipe: to a terminal the compiler is told to print in colour, and with another command line everything that
+# was built without one would be built again.
+swift_build() {
+    swift build "$@" 2>&1 | cat
+}
+
 need_root() {
     [ "$(id -u)" -eq 0 ] || die "run as root: $* needs network namespaces and devices of its own"
 }

@@ -1,5 +1,7 @@
+import WGPilotProtocol
+
 /// What this program says it is.
 enum BuildInformation {
-    static let version = "0.1.0"
+    static let version = ProductVersion.current
     static let agent = "wgpilot-gateway/\(version)"
 }

@@ -17,7 +17,7 @@ enum ImportTable {
             "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotCtl": [
-            "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "ArgumentParser", "FoundationEssentials", "Glibc",
+            "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "ArgumentParser", "Glibc",
         ],
         "WGPilotGateway": [
             "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "Hummingbird", "Logging",

@@ -6,9 +6,14 @@ import WGPilotProtocol
 
 @Suite("The JSON for programs")
 struct JSONShapeTests {
-    private static func object(_ value: some Encodable) throws -> [String: Any] {
-        let data = try JSONEncoder().encode(value)
-        return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    private static func object(_ value: some Renderable) throws -> [String: Any] {
+        var json = JSONText()
+        value.write(to: &json)
+        return try #require(try parsed(json.text) as? [String: Any])
+    }
+
+    private static func parsed(_ text: String) throws -> Any {
+        try JSONSerialization.jsonObject(with: Data(text.utf8))
     }
 
     // The interface `Peer` of the peer specification: programs written for the HTTP API read these from the command too.
@@ -25,14 +30,14 @@ struct JSONShapeTests {
             "tags",
             "holds_private_key", "has_preshared_key",
         ]
-        #expect(Set(try Self.object(PeerView(peer: Samples.peer).json).keys) == Self.specified.union(ours))
+        #expect(Set(try Self.object(PeerView(peer: Samples.peer)).keys) == Self.specified.union(ours))
         // A bare peer lacks nothing that the specification has.
-        #expect(Self.specified.isSubset(of: try Self.object(PeerView(peer: Samples.barePeer).json).keys))
+        #expect(Self.specified.isSubset(of: try Self.object(PeerView(peer: Samples.barePeer)).keys))
     }
 
     @Test("a peer's values are in the specification's types")
     func peerValues() throws {
-        let peer = try Self.object(PeerView(peer: Samples.peer).json)
+        let peer = try Self.object(PeerView(peer: Samples.peer))
         #expect(peer["id"] as? Int == 7)
         #expect(peer["network_id"] as? Int == 2)
         #expect(peer["allowed_ips"] as? String == "10.8.0.7/32,fd00:8::7/128,192.168.1.0/24,fd01::/64")
@@ -44,7 +49,7 @@ struct JSONShapeTests {
         #expect(peer["last_handshake"] as? Int == 3000)
         #expect(peer["transfer_rx"] as? Int == 1536)
         #expect(peer["transfer_tx"] as? Int == 10)
-        let bare = try Self.object(PeerView(peer: Samples.barePeer).json)
+        let bare = try Self.object(PeerView(peer: Samples.barePeer))
         #expect(bare["endpoint"] as? String == "")
         #expect(bare["site_networks"] as? String == "")
         #expect(bare["last_handshake"] as? Int == 0)
@@ -54,7 +59,7 @@ struct JSONShapeTests {
     @Test("a network has the documented fields, in snake case")
     func networkKeys() throws {
         #expect(
-            Set(try Self.object(NetworkView(network: Samples.network).json).keys) == [
+            Set(try Self.object(NetworkView(network: Samples.network)).keys) == [
                 "id", "name", "interface", "mode", "subnet", "subnet6", "listen_port", "public_key", "addresses",
                 "dns_servers",
                 "search_domains", "mtu", "endpoint_host", "tunnel", "custom_cidrs", "enabled", "up", "peers",
@@ -66,7 +71,7 @@ struct JSONShapeTests {
     @Test("the status has the documented fields, with the networks as they are listed")
     func statusKeys() throws {
         let view = StatusView(info: Samples.info, networks: [Samples.network])
-        let status = try Self.object(view.json)
+        let status = try Self.object(view)
         #expect(
             Set(status.keys) == [
                 "version", "backend", "backend_version", "role", "endpoint_host", "endpoint_is_guess", "started_at",
@@ -74,19 +79,36 @@ struct JSONShapeTests {
                 "pending", "foreign_interfaces", "networks",
             ])
         let networks = try #require(status["networks"] as? [[String: Any]])
-        #expect(Set(networks[0].keys) == Set(try Self.object(NetworkView(network: Samples.network).json).keys))
+        #expect(Set(networks[0].keys) == Set(try Self.object(NetworkView(network: Samples.network)).keys))
     }
 
     @Test("a comparison has the documented fields")
     func reconcileKeys() throws {
         let view = ReconcileView(reply: ReconcileReply(steps: ["a"], pending: ["b"]))
-        #expect(Set(try Self.object(view.json).keys) == ["steps", "pending"])
+        #expect(Set(try Self.object(view).keys) == ["steps", "pending"])
     }
 
     @Test("lists are arrays of the same objects, an empty one too")
     func lists() throws {
-        #expect(String(decoding: try JSONEncoder().encode(PeerListView(peers: []).json), as: UTF8.self) == "[]")
-        #expect(PeerListView(peers: [Samples.peer, Samples.barePeer]).json.map(\.id) == [7, 12])
-        #expect(NetworkListView(networks: [Samples.network]).json.map(\.id) == [2])
+        #expect(PeerListView(.json, now: 0).rendered() == "[]\n")
+        var list = PeerListView(.json, now: 0)
+        for peer in [Samples.peer, Samples.barePeer] { list.add([peer]) }
+        let peers = try #require(try Self.parsed(list.rendered()) as? [[String: Any]])
+        #expect(peers.map { $0["id"] as? Int } == [7, 12])
+        var json = JSONText()
+        NetworkListView(networks: [Samples.network]).write(to: &json)
+        let networks = try #require(try Self.parsed(json.text) as? [[String: Any]])
+        #expect(networks.map { $0["id"] as? Int } == [2])
+    }
+
+    @Test(
+        "text that means something to JSON comes back as it was",
+        arguments: [
+            "a\"b", "back\\slash", "two\nlines", "tab\tand\u{1}control\u{7F}", "Jürgens Gerät 🙂", "\u{2028}", "",
+        ])
+    func escaping(text: String) throws {
+        var peer = Samples.peer
+        peer.notes = text
+        #expect(try Self.object(PeerView(peer: peer))["notes"] as? String == text)
     }
 }

@@ -107,8 +107,11 @@ struct TableTests {
 
     @Test("a list of peers keeps its columns, whatever alphabet the names are in")
     func peerList() {
+        var list = PeerListView(.table, now: 3090)
+        list.add([Samples.peer])
+        list.add([Samples.barePeer])
         #expect(
-            PeerListView(peers: [Samples.peer, Samples.barePeer]).table(now: 3090) == """
+            list.rendered() == """
                 ID  NAME    ADDRESS             STATE    LATEST HANDSHAKE  RECEIVED  SENT  ENDPOINT
                  7  laptop  10.8.0.7,fd00:8::7  online   1 min ago         1.50 KiB  10 B  203.0.113.9:1024
                 12  日本    10.8.0.12           offline  never                  0 B   0 B  -

@@ -81,6 +81,20 @@ struct ReconcilerTests {
         }
     }
 
+    @Test("what is pending is tried again without anybody asking", .timeLimit(.minutes(1)))
+    func retry() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            daemon.kernel.fail(
+                with: KernelError(code: .busy, operation: "configure wg0", message: "the model refuses"))
+            for name in ["a", "b"] { try await client.makePeer(name) }
+            #expect(daemon.reconciler.pendingReasons.count == 1)
+            daemon.kernel.fail(with: nil)
+            while !daemon.reconciler.pendingReasons.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(try await daemon.kernel.observe(InterfaceName("wg0"))?.peers.count == 2)
+        }
+    }
+
     @Test("an interface that is not ours is left alone")
     func foreignInterface() async throws {
         try await DaemonFixture.with { daemon, client in

@@ -1,10 +1,11 @@
 import Testing
 import WGPilotProtocol
+import WGPilotTestSupport
 
 @Suite struct CBORMessageTests {
     @Test func `random messages survive both ways and have one encoding`() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<300 {
             let message = SampleMessage.random(using: &generator)
             let bytes = try CBOREncoder().encode(message)

@@ -1,5 +1,6 @@
 import Testing
 import WGPilotProtocol
+import WGPilotTestSupport
 
 @Suite struct FrameDecoderTests {
     /// Cancel of stream 3, field by field.
@@ -27,7 +28,7 @@ import WGPilotProtocol
         #expect(Frame(type: .status, streamID: 0x0102_0304, payload: payload).bytes == Self.status)
     }
 
-    private func randomFrames(_ generator: inout SplitMix64) -> [Frame] {
+    private func randomFrames(_ generator: inout SeededGenerator) -> [Frame] {
         (0..<20).map { _ in
             let isLarge = Int.random(in: 0..<8, using: &generator) == 0
             let count = isLarge ? 70_000 : Int.random(in: 0...40, using: &generator)
@@ -40,7 +41,7 @@ import WGPilotProtocol
 
     @Test func `frames come out the same however their bytes are split`() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let frames = randomFrames(&generator)
         let bytes = frames.flatMap(\.bytes)
         for split in [1, 2, 9, 10, 11, 4096, bytes.count, 0] {
@@ -113,7 +114,7 @@ import WGPilotProtocol
 
     @Test func `random bytes give frames or an error`() {
         let seed = UInt64.random(in: .min ... .max)
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             var decoder = FrameDecoder(maximumLength: 4096)
             var isOver = false

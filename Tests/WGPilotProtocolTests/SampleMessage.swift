@@ -1,3 +1,5 @@
+import WGPilotTestSupport
+
 /// A message with a field of every kind that the services use.
 struct SampleMessage: Codable, Sendable, Equatable {
     struct Part: Codable, Sendable, Equatable {
@@ -57,23 +59,23 @@ struct SampleMessage: Codable, Sendable, Equatable {
         case keys = 300
     }
 
-    static func random(using generator: inout SplitMix64) -> SampleMessage {
-        func count(_ generator: inout SplitMix64) -> Int {
+    static func random(using generator: inout SeededGenerator) -> SampleMessage {
+        func count(_ generator: inout SeededGenerator) -> Int {
             // Past 23 and 255 now and then, where heads grow.
             Int.random(in: 0..<20, using: &generator) == 0
                 ? Int.random(in: 20...300, using: &generator) : Int.random(in: 0...4, using: &generator)
         }
-        func text(_ generator: inout SplitMix64) -> String {
+        func text(_ generator: inout SeededGenerator) -> String {
             let alphabet: [Character] = ["a", "Z", "0", "-", " ", "é", "ß", "\u{301}", "漢", "👩‍👩‍👧", "\u{0}", "\n"]
             return String((0..<count(&generator)).map { _ in alphabet.randomElement(using: &generator) ?? "a" })
         }
-        func unsigned(_ generator: inout SplitMix64) -> UInt64 {
+        func unsigned(_ generator: inout SeededGenerator) -> UInt64 {
             generator.next() >> UInt64.random(in: 0...63, using: &generator)
         }
-        func signed(_ generator: inout SplitMix64) -> Int64 {
+        func signed(_ generator: inout SeededGenerator) -> Int64 {
             Int64(bitPattern: generator.next()) >> Int64.random(in: 0...63, using: &generator)
         }
-        func part(_ generator: inout SplitMix64, _ depth: Int) -> Part {
+        func part(_ generator: inout SeededGenerator, _ depth: Int) -> Part {
             let parts =
                 depth > 3 || Bool.random(using: &generator)
                 ? nil : (0..<Int.random(in: 0...3, using: &generator)).map { _ in part(&generator, depth + 1) }
@@ -82,7 +84,7 @@ struct SampleMessage: Codable, Sendable, Equatable {
                 weight: Bool.random(using: &generator) ? Int32(truncatingIfNeeded: signed(&generator)) : nil,
                 parts: parts)
         }
-        func bytes(_ generator: inout SplitMix64) -> [UInt8] {
+        func bytes(_ generator: inout SeededGenerator) -> [UInt8] {
             (0..<count(&generator)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
         }
         var message = SampleMessage()

@@ -1,5 +1,6 @@
 import Testing
 import WGPilotQR
+import WGPilotTestSupport
 
 /// The choice of level and symbol, the limits, and what real `zbarimg` reads from the PNG.
 @Suite struct QRCodeTests {

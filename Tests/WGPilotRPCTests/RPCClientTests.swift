@@ -4,6 +4,7 @@ import NIOPosix
 import Synchronization
 import Testing
 import WGPilotProtocol
+import WGPilotTestSupport
 
 @testable import WGPilotRPC
 
@@ -265,7 +266,7 @@ import WGPilotProtocol
             group: MultiThreadedEventLoopGroup.singleton
         ) { client in
             await withTaskGroup(of: Void.self) { group in
-                var generator = SplitMix64(seed: seed)
+                var generator = SeededGenerator(seed: seed)
                 for number in 0..<400 {
                     let isWaiting = Bool.random(using: &generator)
                     let timeout: Duration? =

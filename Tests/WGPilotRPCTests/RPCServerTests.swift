@@ -4,6 +4,7 @@ import NIOPosix
 import Synchronization
 import Testing
 import WGPilotProtocol
+import WGPilotTestSupport
 
 @testable import WGPilotRPC
 
@@ -196,7 +197,7 @@ import WGPilotProtocol
         try await TemporaryDirectory.with { directory in
             let path = directory + "/s"
             let seed = UInt64.random(in: .min ... .max)
-            var generator = SplitMix64(seed: seed)
+            var generator = SeededGenerator(seed: seed)
             try await serving(server(TestService(), .path(path))) {
                 for _ in 0..<50 {
                     let garbage = (0..<Int.random(in: 0...100, using: &generator)).map { _ in

@@ -3,6 +3,7 @@ import NIOPosix
 import Synchronization
 import Testing
 import WGPilotProtocol
+import WGPilotTestSupport
 
 @testable import WGPilotRPC
 
@@ -345,7 +346,7 @@ import WGPilotProtocol
     }
 
     private func interleave(seed: UInt64) async throws {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let service = TestService()
         var limits = RPCServerConfiguration.Limits()
         limits.maximumCallsPerConnection = Int.random(in: 1...64, using: &generator)

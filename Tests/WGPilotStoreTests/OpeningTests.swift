@@ -3,6 +3,7 @@ import GRDB
 import Glibc
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 @testable import WGPilotStore
 

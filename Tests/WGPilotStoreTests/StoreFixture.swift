@@ -4,6 +4,7 @@ import Glibc
 import Synchronization
 import Testing
 import WGPilotCore
+import WGPilotTestSupport
 
 @testable import WGPilotStore
 

@@ -54,7 +54,7 @@ struct NetworkCreate: AsyncParsableCommand {
             enabled: disabled ? false : nil)
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(NetworksService.create, request)
-            try connection.output.render(NetworkView(network: reply.network))
+            connection.output.render(NetworkView(network: reply.network))
             try PendingNotice.check(reply.sync)
         }
     }

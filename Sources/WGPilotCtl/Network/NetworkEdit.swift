@@ -62,7 +62,7 @@ struct NetworkEdit: AsyncParsableCommand {
             clear: ListArgument.split(clear))
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(NetworksService.update, request)
-            try connection.output.render(NetworkView(network: reply.network))
+            connection.output.render(NetworkView(network: reply.network))
             try PendingNotice.check(reply.sync)
         }
     }

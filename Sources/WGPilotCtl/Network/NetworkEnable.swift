@@ -14,7 +14,7 @@ struct NetworkEnable: AsyncParsableCommand {
     func run() async throws {
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(NetworksService.enable, NetworkReference(network: network))
-            try connection.output.render(NetworkView(network: reply.network))
+            connection.output.render(NetworkView(network: reply.network))
             try PendingNotice.check(reply.sync)
         }
     }

@@ -10,7 +10,7 @@ struct NetworkList: AsyncParsableCommand {
     func run() async throws {
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(NetworksService.list, Empty())
-            try connection.output.render(NetworkListView(networks: reply.networks))
+            connection.output.render(NetworkListView(networks: reply.networks))
         }
     }
 }

@@ -13,7 +13,7 @@ struct NetworkShow: AsyncParsableCommand {
     func run() async throws {
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(NetworksService.get, NetworkReference(network: network))
-            try connection.output.render(NetworkView(network: reply.network))
+            connection.output.render(NetworkView(network: reply.network))
         }
     }
 }

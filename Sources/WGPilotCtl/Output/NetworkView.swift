@@ -4,38 +4,29 @@ import WGPilotProtocol
 struct NetworkView: Renderable {
     let network: NetworkMessage
 
-    /// The shape for programs; docs/cli.md lists it.
-    struct JSON: Encodable {
-        let id: Int64
-        let name: String
-        let interface: String
-        let mode: String
-        let subnet: String
-        let subnet6: String?
-        let listen_port: UInt16
-        let public_key: String
-        let addresses: [String]
-        let dns_servers: [String]
-        let search_domains: [String]
-        let mtu: Int?
-        let endpoint_host: String?
-        let tunnel: String
-        let custom_cidrs: [String]
-        let enabled: Bool
-        let up: Bool?
-        let peers: Int64
-        let created_at: Int64
-        let updated_at: Int64
-    }
-
-    var json: JSON {
-        JSON(
-            id: network.id, name: network.name, interface: network.interface, mode: network.mode,
-            subnet: network.subnet, subnet6: network.subnet6, listen_port: network.listenPort,
-            public_key: network.publicKey, addresses: network.hubAddresses, dns_servers: network.dnsServers,
-            search_domains: network.searchDomains, mtu: network.mtu, endpoint_host: network.endpointHost,
-            tunnel: network.tunnel, custom_cidrs: network.customCIDRs, enabled: network.enabled, up: network.isUp,
-            peers: network.peers, created_at: network.createdAt, updated_at: network.updatedAt)
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("id", network.id)
+            json.field("name", network.name)
+            json.field("interface", network.interface)
+            json.field("mode", network.mode)
+            json.field("subnet", network.subnet)
+            json.field("subnet6", network.subnet6)
+            json.field("listen_port", network.listenPort)
+            json.field("public_key", network.publicKey)
+            json.field("addresses", network.hubAddresses)
+            json.field("dns_servers", network.dnsServers)
+            json.field("search_domains", network.searchDomains)
+            json.field("mtu", network.mtu)
+            json.field("endpoint_host", network.endpointHost)
+            json.field("tunnel", network.tunnel)
+            json.field("custom_cidrs", network.customCIDRs)
+            json.field("enabled", network.enabled)
+            json.field("up", network.isUp)
+            json.field("peers", network.peers)
+            json.field("created_at", network.createdAt)
+            json.field("updated_at", network.updatedAt)
+        }
     }
 
     /// `up`, `down` or `disabled`.
@@ -72,7 +63,9 @@ struct NetworkView: Renderable {
 struct NetworkListView: Renderable {
     let networks: [NetworkMessage]
 
-    var json: [NetworkView.JSON] { networks.map { NetworkView(network: $0).json } }
+    func write(to json: inout JSONText) {
+        json.array(networks) { NetworkView(network: $1).write(to: &$0) }
+    }
 
     func table(now: Int64) -> String {
         var table = TextTable(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
+import Glibc
 
 /// How a command prints what it found.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
@@ -11,23 +11,29 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 
 /// What every command can print: one text for people, one value for programs.
 protocol Renderable {
-    associatedtype JSON: Encodable
     /// The text for people, ended by a line break.
     func table(now: Int64) -> String
-    /// The value for programs.
-    var json: JSON { get }
+    /// Writes the value for programs; docs/cli.md lists its fields.
+    func write(to json: inout JSONText)
 }
 
 extension OutputFormat {
     /// Prints to standard output.
-    func render(_ value: some Renderable) throws {
+    func render(_ value: some Renderable) {
         switch self {
         case .table:
-            Terminal.print(value.table(now: Int64(Date().timeIntervalSince1970)))
+            Terminal.print(value.table(now: Self.now))
         case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Terminal.print(String(decoding: try encoder.encode(value.json), as: UTF8.self) + "\n")
+            var json = JSONText()
+            value.write(to: &json)
+            Terminal.print(json.text)
         }
+    }
+
+    /// Seconds since 1970-01-01 UTC.
+    static var now: Int64 {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec)
     }
 }

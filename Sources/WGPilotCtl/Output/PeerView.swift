@@ -4,50 +4,38 @@ import WGPilotProtocol
 struct PeerView: Renderable {
     let peer: PeerMessage
 
-    /// The shape for programs: the fields of the HTTP API's `Peer`, and ours beside them. docs/cli.md lists it.
-    struct JSON: Encodable {
-        let id: Int64
-        let network_id: Int64
-        let name: String
-        let email: String
-        let public_key: String
-        let allowed_ips: String
-        let endpoint: String
-        let persistent_keepalive: UInt16
-        let role: String
-        let site_networks: String
-        let enabled: Bool
-        let online: Bool
-        let last_handshake: Int64
-        let transfer_rx: UInt64
-        let transfer_tx: UInt64
-        let created_at: Int64
-        let updated_at: Int64
-        let addresses: [String]
-        let hub_keepalive: UInt16
-        let kernel_keepalive: UInt16?
-        let tunnel: String?
-        let extra_cidrs: [String]
-        let dns_servers: [String]?
-        let mtu: Int?
-        let notes: String
-        let tags: [String]
-        let holds_private_key: Bool
-        let has_preshared_key: Bool
-    }
-
-    var json: JSON {
-        JSON(
-            id: peer.id, network_id: peer.networkID, name: peer.name, email: peer.email, public_key: peer.publicKey,
-            allowed_ips: allowedIPs, endpoint: peer.status?.endpoint ?? peer.endpoint ?? "",
-            persistent_keepalive: peer.persistentKeepalive, role: peer.role,
-            site_networks: peer.siteNetworks.joined(separator: ","), enabled: peer.enabled,
-            online: peer.status?.online ?? false, last_handshake: peer.status?.latestHandshake ?? 0,
-            transfer_rx: peer.status?.received ?? 0, transfer_tx: peer.status?.sent ?? 0, created_at: peer.createdAt,
-            updated_at: peer.updatedAt, addresses: peer.addresses, hub_keepalive: peer.hubKeepalive,
-            kernel_keepalive: peer.status?.persistentKeepalive, tunnel: peer.tunnel, extra_cidrs: peer.extraCIDRs,
-            dns_servers: peer.dnsServers, mtu: peer.mtu, notes: peer.notes, tags: peer.tags,
-            holds_private_key: peer.holdsPrivateKey, has_preshared_key: peer.hasPresharedKey)
+    func write(to json: inout JSONText) {
+        // First the fields of the HTTP API's `Peer`, as the specification has them, then ours.
+        json.object { json in
+            json.field("id", peer.id)
+            json.field("network_id", peer.networkID)
+            json.field("name", peer.name)
+            json.field("email", peer.email)
+            json.field("public_key", peer.publicKey)
+            json.field("allowed_ips", allowedIPs)
+            json.field("endpoint", peer.status?.endpoint ?? peer.endpoint ?? "")
+            json.field("persistent_keepalive", peer.persistentKeepalive)
+            json.field("role", peer.role)
+            json.field("site_networks", peer.siteNetworks.joined(separator: ","))
+            json.field("enabled", peer.enabled)
+            json.field("online", peer.status?.online ?? false)
+            json.field("last_handshake", peer.status?.latestHandshake ?? 0)
+            json.field("transfer_rx", peer.status?.received ?? 0)
+            json.field("transfer_tx", peer.status?.sent ?? 0)
+            json.field("created_at", peer.createdAt)
+            json.field("updated_at", peer.updatedAt)
+            json.field("addresses", peer.addresses)
+            json.field("hub_keepalive", peer.hubKeepalive)
+            json.field("kernel_keepalive", peer.status?.persistentKeepalive)
+            json.field("tunnel", peer.tunnel)
+            json.field("extra_cidrs", peer.extraCIDRs)
+            json.field("dns_servers", peer.dnsServers)
+            json.field("mtu", peer.mtu)
+            json.field("notes", peer.notes)
+            json.field("tags", peer.tags)
+            json.field("holds_private_key", peer.holdsPrivateKey)
+            json.field("has_preshared_key", peer.hasPresharedKey)
+        }
     }
 
     /// What the hub accepts from the peer: its addresses and the networks behind it.
@@ -94,25 +82,4 @@ struct PeerView: Renderable {
     }
 
     private func interval(_ seconds: UInt16) -> String { seconds == 0 ? "off" : "every \(seconds) s" }
-}
-
-/// Peers as they are listed.
-struct PeerListView: Renderable {
-    let peers: [PeerMessage]
-
-    var json: [PeerView.JSON] { peers.map { PeerView(peer: $0).json } }
-
-    func table(now: Int64) -> String {
-        var table = TextTable(
-            ["ID", "NAME", "ADDRESS", "STATE", "LATEST HANDSHAKE", "RECEIVED", "SENT", "ENDPOINT"],
-            rightAligned: [0, 5, 6])
-        for peer in peers {
-            table.append([
-                "\(peer.id)", peer.name, peer.addresses.joined(separator: ","), PeerView(peer: peer).state,
-                HumanText.ago(peer.status?.latestHandshake, now: now), HumanText.bytes(peer.status?.received ?? 0),
-                HumanText.bytes(peer.status?.sent ?? 0), peer.status?.endpoint ?? peer.endpoint ?? "-",
-            ])
-        }
-        return table.rendered()
-    }
 }

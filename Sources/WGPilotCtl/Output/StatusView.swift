@@ -5,27 +5,20 @@ struct StatusView: Renderable {
     let info: SystemInfo
     let networks: [NetworkMessage]
 
-    /// The shape for programs; docs/cli.md lists it.
-    struct JSON: Encodable {
-        let version: String
-        let backend: String
-        let backend_version: String
-        let role: String
-        let endpoint_host: String?
-        let endpoint_is_guess: Bool
-        let started_at: Int64
-        let peers: Int64
-        let pending: [String]
-        let foreign_interfaces: [String]
-        let networks: [NetworkView.JSON]
-    }
-
-    var json: JSON {
-        JSON(
-            version: info.version, backend: info.backend, backend_version: info.backendVersion, role: info.role,
-            endpoint_host: info.endpointHost, endpoint_is_guess: info.endpointIsGuess, started_at: info.startedAt,
-            peers: info.peers, pending: info.pending, foreign_interfaces: info.foreignInterfaces,
-            networks: networks.map { NetworkView(network: $0).json })
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("version", info.version)
+            json.field("backend", info.backend)
+            json.field("backend_version", info.backendVersion)
+            json.field("role", info.role)
+            json.field("endpoint_host", info.endpointHost)
+            json.field("endpoint_is_guess", info.endpointIsGuess)
+            json.field("started_at", info.startedAt)
+            json.field("peers", info.peers)
+            json.field("pending", info.pending)
+            json.field("foreign_interfaces", info.foreignInterfaces)
+            json.field("networks") { NetworkListView(networks: networks).write(to: &$0) }
+        }
     }
 
     func table(now: Int64) -> String {
@@ -48,13 +41,12 @@ struct StatusView: Renderable {
 struct ReconcileView: Renderable {
     let reply: ReconcileReply
 
-    /// The shape for programs; docs/cli.md lists it.
-    struct JSON: Encodable {
-        let steps: [String]
-        let pending: [String]
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("steps", reply.steps)
+            json.field("pending", reply.pending)
+        }
     }
-
-    var json: JSON { JSON(steps: reply.steps, pending: reply.pending) }
 
     func table(now: Int64) -> String {
         if reply.steps.isEmpty && reply.pending.isEmpty { return "kernel and database agree\n" }

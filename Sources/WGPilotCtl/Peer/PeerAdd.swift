@@ -75,7 +75,7 @@ struct PeerAdd: AsyncParsableCommand {
             notes: notes, tags: ListArgument.split(tags), enabled: disabled ? false : nil)
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(PeersService.create, request)
-            try connection.output.render(PeerView(peer: reply.peer))
+            connection.output.render(PeerView(peer: reply.peer))
             try PendingNotice.check(reply.sync)
         }
     }

@@ -14,7 +14,7 @@ struct PeerDisable: AsyncParsableCommand {
     func run() async throws {
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(PeersService.disable, peer.reference)
-            try connection.output.render(PeerView(peer: reply.peer))
+            connection.output.render(PeerView(peer: reply.peer))
             try PendingNotice.check(reply.sync)
         }
     }

@@ -80,7 +80,7 @@ struct PeerEdit: AsyncParsableCommand {
             notes: notes, tags: ListArgument.split(tags), clear: ListArgument.split(clear))
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(PeersService.update, request)
-            try connection.output.render(PeerView(peer: reply.peer))
+            connection.output.render(PeerView(peer: reply.peer))
             try PendingNotice.check(reply.sync)
         }
     }

@@ -16,18 +16,21 @@ struct PeerList: AsyncParsableCommand {
 
     func run() async throws {
         try await connection.withDaemon { daemon in
-            var peers: [PeerMessage] = []
-            var cursor: String?
+            var view = PeerListView(connection.output, now: OutputFormat.now)
             var statusMissing: String?
-            repeat {
-                let page = try await daemon.call(
-                    PeersService.list,
-                    ListPeersRequest(network: network, cursor: cursor, limit: nil, filter: filter))
-                peers += page.peers
-                cursor = page.nextCursor
-                statusMissing = page.statusMissing ?? statusMissing
-            } while cursor != nil
-            try connection.output.render(PeerListView(peers: peers))
+            try await withThrowingTaskGroup(of: ListPeersReply.self) { group in
+                func ask(_ cursor: String?) {
+                    let request = ListPeersRequest(network: network, cursor: cursor, limit: nil, filter: filter)
+                    group.addTask { try await daemon.call(PeersService.list, request) }
+                }
+                ask(nil)
+                while let page = try await group.next() {
+                    if let cursor = page.nextCursor { ask(cursor) }
+                    view.add(page.peers)
+                    statusMissing = page.statusMissing ?? statusMissing
+                }
+            }
+            Terminal.print(view.rendered())
             if let statusMissing { Terminal.note("wgpilotctl: no live status: \(statusMissing)") }
         }
     }

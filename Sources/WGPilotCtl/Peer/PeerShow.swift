@@ -13,7 +13,7 @@ struct PeerShow: AsyncParsableCommand {
     func run() async throws {
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(PeersService.get, peer.reference)
-            try connection.output.render(PeerView(peer: reply.peer))
+            connection.output.render(PeerView(peer: reply.peer))
         }
     }
 }

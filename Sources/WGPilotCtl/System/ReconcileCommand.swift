@@ -11,7 +11,7 @@ struct ReconcileCommand: AsyncParsableCommand {
     func run() async throws {
         try await connection.withDaemon { daemon in
             let reply = try await daemon.call(SystemService.reconcile, Empty())
-            try connection.output.render(ReconcileView(reply: reply))
+            connection.output.render(ReconcileView(reply: reply))
             if !reply.pending.isEmpty { throw ExitStatus.pending }
         }
     }

@@ -12,7 +12,7 @@ struct StatusCommand: AsyncParsableCommand {
         try await connection.withDaemon { daemon in
             let info = try await daemon.call(SystemService.info, Empty())
             let networks = try await daemon.call(NetworksService.list, Empty()).networks
-            try connection.output.render(StatusView(info: info, networks: networks))
+            connection.output.render(StatusView(info: info, networks: networks))
         }
     }
 }

@@ -17,6 +17,7 @@ final class Reconciler: Sendable {
     private struct Job: Sendable {
         var scope: SyncScope
         var done: CheckedContinuation<SyncResult, Never>?
+        var isRetry = false
     }
 
     private struct Inbox {
@@ -28,7 +29,7 @@ final class Reconciler: Sendable {
     private struct Knowledge {
         var interfaces: [Int64: ObservedInterface] = [:]
         var failures = 0
-        var retryIsDue = false
+        /// Whether a timer runs at whose end everything is tried again; there is never more than one.
         var retryIsScheduled = false
 
         /// So that endpoints that were chosen anew count as different.
@@ -82,7 +83,7 @@ final class Reconciler: Sendable {
     /// Serves changes until it is cancelled; whoever waits then is told that the change is saved and not yet applied.
     func run() async {
         var knowledge = Knowledge()
-        await withTaskGroup(of: Void.self) { group in
+        await withDiscardingTaskGroup { group in
             group.addTask { await self.askForComparisons() }
             for await _ in wakeUps {
                 let jobs = inbox.withLock { inbox in
@@ -90,13 +91,17 @@ final class Reconciler: Sendable {
                     return inbox.jobs
                 }
                 if jobs.isEmpty { continue }
-                await serve(jobs, &knowledge)
-                if knowledge.retryIsDue {
-                    knowledge.retryIsDue = false
+                if jobs.contains(where: \.isRetry) { knowledge.retryIsScheduled = false }
+                let isInStep = await serve(jobs, &knowledge)
+                if isInStep {
+                    knowledge.failures = 0
+                } else if !knowledge.retryIsScheduled {
+                    knowledge.failures += 1
+                    knowledge.retryIsScheduled = true
                     let pause = knowledge.retryPause
                     group.addTask {
                         try? await Task.sleep(for: pause)
-                        if !Task.isCancelled { self.post(.everything) }
+                        if !Task.isCancelled { self.post(Job(scope: .everything, isRetry: true)) }
                     }
                 }
             }
@@ -111,8 +116,12 @@ final class Reconciler: Sendable {
 
     /// Asks for a comparison without waiting for it.
     func post(_ scope: SyncScope) {
+        post(Job(scope: scope))
+    }
+
+    private func post(_ job: Job) {
         inbox.withLock { inbox in
-            if !inbox.isClosed { inbox.jobs.append(Job(scope: scope, done: nil)) }
+            if !inbox.isClosed { inbox.jobs.append(job) }
         }
         wakeUp.yield()
     }
@@ -129,8 +138,8 @@ final class Reconciler: Sendable {
         }
     }
 
-    /// Applies all changes that came meanwhile, each network once.
-    private func serve(_ jobs: [Job], _ knowledge: inout Knowledge) async {
+    /// Applies all changes that came meanwhile, each network once. Returns whether nothing is left to be tried again.
+    private func serve(_ jobs: [Job], _ knowledge: inout Knowledge) async -> Bool {
         var whole: Set<Int64> = []
         var keys: [Int64: Set<PublicKey>] = [:]
         var isEverything = false
@@ -164,13 +173,6 @@ final class Reconciler: Sendable {
             $0.steps += $1.value.steps
             $0.pending += $1.value.pending
         }
-        if pendingReasons.isEmpty && general.pending.isEmpty {
-            knowledge.failures = 0
-        } else if !knowledge.retryIsScheduled || isEverything {
-            knowledge.failures += 1
-            knowledge.retryIsDue = true
-        }
-        knowledge.retryIsScheduled = knowledge.retryIsDue || (knowledge.retryIsScheduled && !isEverything)
         for job in jobs {
             switch job.scope {
             case .everything: job.done?.resume(returning: everything)
@@ -180,6 +182,7 @@ final class Reconciler: Sendable {
                 job.done?.resume(returning: result)
             }
         }
+        return pendingReasons.isEmpty && general.pending.isEmpty
     }
 
     /// Deletes the interfaces of networks that were deleted or disabled.

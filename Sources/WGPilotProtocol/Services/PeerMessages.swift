@@ -269,6 +269,19 @@ public struct ListPeersReply: Codable, Sendable, Equatable {
         self.nextCursor = nextCursor
         self.statusMissing = statusMissing
     }
+
+    /// Reads the page into room reserved for it: growing an array of large values copies all of them again and again.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        var list = try container.nestedUnkeyedContainer(forKey: .peers)
+        var peers: [PeerMessage] = []
+        // A page has at most 10,000 peers; a count beyond that is not believed before they are there.
+        peers.reserveCapacity(min(list.count ?? 0, 10_000))
+        while !list.isAtEnd { peers.append(try list.decode(PeerMessage.self)) }
+        self.peers = peers
+        nextCursor = try container.decodeIfPresent(String.self, forKey: .nextCursor)
+        statusMissing = try container.decodeIfPresent(String.self, forKey: .statusMissing)
+    }
 }
 
 /// What to create. Absent fields take their defaults.
