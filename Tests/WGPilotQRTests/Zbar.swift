@@ -22,7 +22,8 @@ enum Zbar {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: program)
-        process.arguments = ["--raw", "-q", file.path()]
+        // QR codes alone: among the modules of a large symbol it now and then believes to see a bar code as well.
+        process.arguments = ["--raw", "-q", "-S*.enable=0", "-Sqrcode.enable=1", file.path()]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
