@@ -108,7 +108,7 @@ struct DaemonCommand: AsyncParsableCommand {
         do {
             try await services.run()
         } catch let error as ListenerError {
-            throw Self.fault("\(error)", DaemonExit.alreadyRunning)
+            throw Self.fault("\(error)", DaemonExit.code(for: error))
         }
         notice.send("STOPPING=1")
         try store.close()

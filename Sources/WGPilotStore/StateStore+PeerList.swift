@@ -23,7 +23,7 @@ extension StateStore {
             while let row = try rows.next() {
                 if let filter, try !filter.keeps(row, record.plan) { continue }
                 if peers.count == query.limit, let last = peers.last {
-                    return PeerPage(peers: peers, nextCursor: Start.cursor(after: last, query.order))
+                    return PeerPage(peers: peers, nextCursor: query.cursor(after: last))
                 }
                 peers.append(try PeerRecord.peer(row: row, db))
             }
@@ -49,13 +49,6 @@ extension StateStore {
             case .name:
                 condition = "networkID = ? AND name > ? ORDER BY name"
                 value = (query.cursor ?? "").databaseValue
-            }
-        }
-
-        static func cursor(after peer: Peer, _ order: PeerQuery.Order) -> String {
-            switch order {
-            case .id: String(peer.id)
-            case .name: peer.settings.name.description
             }
         }
     }

@@ -57,11 +57,11 @@ extension StateStore {
         }
     }
 
-    /// How many peers a network has, those that are switched off among them.
+    /// How many peers a network has, those that are switched off among them; none where there is no such network (any
+    /// more), so that a list of networks does not fail when one of them goes meanwhile.
     public func peerCount(in networkID: Int64) async throws(StoreError) -> Int {
         try await read { db in
-            _ = try NetworkRecord.require(networkID, db)
-            return try PeerRecord.count(in: networkID, db)
+            try PeerRecord.count(in: networkID, db)
         }
     }
 

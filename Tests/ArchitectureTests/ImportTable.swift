@@ -12,6 +12,7 @@ enum ImportTable {
         "WGPilotQR": ["CQREncode", "CPNG"],
         // The three processes.
         "WGPilotDaemon": [
+            "Dispatch",
             "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotNetlink", "WGPilotStore", "WGPilotConfiguration",
             "CLinuxShims", "NIOPosix", "Logging", "ServiceLifecycle", "UnixSignals", "ArgumentParser",
             "FoundationEssentials", "Glibc", "Synchronization",

@@ -5,6 +5,7 @@ import shutil
 import socket
 import stat
 import struct
+import subprocess
 import sys
 
 import pytest
@@ -331,3 +332,12 @@ def test_connections_that_say_nothing_do_not_keep_others_out(hub):
     finally:
         for connection in silent:
             connection.close()
+
+
+def test_output_that_could_not_be_written_is_no_success(hub):
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [BINARIES / "wgpilotctl", "--socket", hub.socket, "network", "list"], stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False, timeout=60)
+    assert result.returncode == 1
+    assert "standard output" in result.stderr

@@ -95,7 +95,7 @@ struct PlanTests {
         observed.routes = [samples.blocks[5]]
         #expect(
             plan(try full(), observed) == [
-                "add route 192.168.1.0/24 through wg0", "remove route 192.168.2.0/24 through wg0",
+                "remove route 192.168.2.0/24 through wg0", "add route 192.168.1.0/24 through wg0",
             ])
     }
 

@@ -44,16 +44,18 @@ struct PrivateFileTests {
         }
     }
 
-    @Test("a link that stood there is replaced, what it led to stays as it was")
-    func replacesLink() throws {
+    @Test("a link that stands there is refused, and so is what it leads to")
+    func refusesLink() throws {
         try Self.withDirectory { directory in
             #expect(FileManager.default.createFile(atPath: "\(directory)/target", contents: Data("old".utf8)))
             try FileManager.default.createSymbolicLink(
                 atPath: "\(directory)/a.conf", withDestinationPath: "\(directory)/target")
-            try PrivateFile.write(Array("new".utf8), to: "\(directory)/a.conf")
+            #expect(throws: CommandFault.self) {
+                try PrivateFile.write(Array("new".utf8), to: "\(directory)/a.conf")
+            }
             #expect(FileManager.default.contents(atPath: "\(directory)/target") == Data("old".utf8))
-            #expect(try Self.mode("\(directory)/a.conf") == 0o600)
-            #expect((try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/a.conf")) == nil)
+            let destination = try FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/a.conf")
+            #expect(destination == "\(directory)/target")
         }
     }
 

@@ -3,6 +3,7 @@ import Testing
 import WGPilotCore
 import WGPilotProtocol
 import WGPilotRPC
+import WGPilotStore
 import WGPilotTestSupport
 
 @testable import WGPilotDaemon
@@ -303,6 +304,91 @@ struct HandlersTests {
             #expect(try await client.call(NetworksService.list, Empty()) == networks)
             #expect(try await client.call(PeersService.list, ListPeersRequest(network: "office")) == peers)
             #expect(daemon.kernel.appliedSteps.isEmpty)
+        }
+    }
+
+    @Test(
+        "a site that would take the machine's own network, or that no site can be, is refused",
+        arguments: [
+            ("192.0.2.254/32", StatusCode.failedPrecondition), ("192.0.2.0/25", .failedPrecondition),
+            ("128.0.0.0/1", .invalidArgument), ("127.0.0.0/8", .invalidArgument), ("224.0.0.0/8", .invalidArgument),
+            ("::/1", .invalidArgument), ("fe80::/64", .invalidArgument),
+        ])
+    func impossibleSites(site: String, code: StatusCode) async throws {
+        try await DaemonFixture.with { daemon, client in
+            let address = try #require(IPAddress("192.0.2.1"))
+            daemon.kernel.addForeignInterface(
+                "eth0", kind: "veth", isUp: true,
+                addresses: [InterfaceAddress(address: address, prefixLength: 24)])
+            try await client.makeNetwork("sites", mode: "site-to-site", subnet: "10.9.0.0/24")
+            let error = await #expect(throws: RPCError.self) {
+                try await client.call(
+                    PeersService.create,
+                    CreatePeerRequest(network: "sites", name: "b", role: "site-gateway", siteNetworks: [site]))
+            }
+            #expect(error?.code == code)
+            #expect(error?.fields.first?.field.hasPrefix("site_networks") == true)
+        }
+    }
+
+    @Test("networks that are created at once without a port get a port each")
+    func concurrentNetworks() async throws {
+        try await DaemonFixture.with { _, client in
+            let networks = try await withThrowingTaskGroup(of: NetworkMessage.self) { group in
+                for index in 0..<12 {
+                    group.addTask {
+                        try await client.makeNetwork("n\(index)", subnet: "10.\(index + 20).0.0/24", port: nil)
+                    }
+                }
+                return try await group.reduce(into: [NetworkMessage]()) { $0.append($1) }
+            }
+            #expect(Set(networks.map(\.listenPort)).count == 12 && Set(networks.map(\.interface)).count == 12)
+        }
+    }
+
+    @Test("a list of networks does not fail while networks come and go")
+    func listWhileDeleting() async throws {
+        try await DaemonFixture.with { _, client in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    for _ in 0..<30 {
+                        try await client.makeNetwork("a", subnet: "10.20.0.0/24", port: nil)
+                        _ = try await client.call(NetworksService.delete, NetworkReference(network: "a"))
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<60 {
+                        _ = try await client.call(NetworksService.list, Empty())
+                        _ = try await client.call(SystemService.info, Empty())
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test("long notes end a page early, and every peer is listed once all the same")
+    func pagesBySize() async throws {
+        try await DaemonFixture.with { daemon, client in
+            let network = try await client.makeNetwork(subnet: "10.0.0.0/16")
+            let drafts = try (0..<1100).map { index in
+                var settings = PeerSettings(name: try DisplayName("p\(index)"))
+                settings.notes = String(repeating: "n", count: 4096)
+                return PeerDraft(settings: settings)
+            }
+            _ = try await daemon.store.createPeers(in: network.id, drafts)
+            var names: [String] = []
+            var cursor: String?
+            var pages = 0
+            repeat {
+                let page = try await client.call(
+                    PeersService.list, ListPeersRequest(network: "office", cursor: cursor, limit: 10_000))
+                names += page.peers.map(\.name)
+                cursor = page.nextCursor
+                pages += 1
+            } while cursor != nil
+            #expect(pages > 1)
+            #expect(names == (0..<1100).map { "p\($0)" })
         }
     }
 

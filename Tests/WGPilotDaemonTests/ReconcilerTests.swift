@@ -95,6 +95,69 @@ struct ReconcilerTests {
         }
     }
 
+    @Test("a network is not enabled over an interface that somebody else made under its name meanwhile")
+    func foreignInterfaceUnderOurName() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let reference = NetworkReference(network: "office")
+            _ = try await client.call(NetworksService.disable, reference)
+            let name = try InterfaceName("wg0")
+            let theirs = PrivateKey.generate()
+            try await daemon.kernel.apply([
+                .createInterface(name), .configure(name, DeviceChange(privateKey: theirs, listenPort: 1234)),
+            ])
+            #expect(try await client.call(SystemService.info, Empty()).foreignInterfaces == ["wg0"])
+            let error = await #expect(throws: RPCError.self) {
+                try await client.call(NetworksService.enable, reference)
+            }
+            #expect(error?.code == .failedPrecondition)
+            let observed = try await daemon.kernel.observe(name)
+            #expect(observed?.privateKey == theirs && observed?.listenPort == 1234)
+        }
+    }
+
+    @Test("a route that is not ours keeps back one site alone, and says so to that one change")
+    func foreignRoute() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork("sites", mode: "site-to-site", subnet: "10.9.0.0/24")
+            daemon.kernel.addForeignRoute(try IPPrefix("192.168.7.0/24"))
+            func add(_ name: String, _ site: String) async throws -> SyncMessage? {
+                try await client.call(
+                    PeersService.create,
+                    CreatePeerRequest(network: "sites", name: name, role: "site-gateway", siteNetworks: [site])
+                ).sync
+            }
+            #expect(try await add("berlin", "192.168.7.0/24")?.isPending == true)
+            #expect(try await add("wien", "192.168.8.0/24")?.isPending == false)
+            let name = try InterfaceName("wg0")
+            #expect(try await daemon.kernel.observe(name)?.routes == [try IPPrefix("192.168.8.0/24")])
+            #expect(daemon.reconciler.pendingReasons.count == 1)
+            let result = await daemon.reconciler.synchronize(.everything)
+            #expect(result.pending.count == 1)
+            #expect(try await daemon.kernel.observe(name)?.peers.count == 2)
+        }
+    }
+
+    @Test("a new endpoint reaches the kernel although a comparison of the whole comes between")
+    func newEndpointAndComparison() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let peer = try await client.call(
+                PeersService.create, CreatePeerRequest(network: "office", name: "a", endpoint: "192.0.2.1:1000")
+            ).peer
+            let key = try PublicKey(peer.publicKey)
+            for port in 1...40 {
+                async let comparison = daemon.reconciler.synchronize(.everything)
+                let endpoint = "192.0.2.2:\(port)"
+                _ = try await client.call(
+                    PeersService.update, UpdatePeerRequest(network: "office", peer: "a", endpoint: endpoint))
+                _ = await comparison
+                let observed = try await daemon.kernel.observe(InterfaceName("wg0"))
+                #expect(observed?.peers[key]?.status.endpoint?.description == endpoint)
+            }
+        }
+    }
+
     @Test("an interface that is not ours is left alone")
     func foreignInterface() async throws {
         try await DaemonFixture.with { daemon, client in

@@ -62,14 +62,14 @@ public struct AddressPlan: Sendable {
     }
 
     /// Blocks no host may have an address from (RFC 6890 §2.2.2).
-    private static let unusable: [(block: IPPrefix, why: String)] = [
+    static let unusable: [(block: IPPrefix, why: String)] = [
         (prefix4(0x0000_0000, 8), "this host's own network (RFC 1122 §3.2.1.3)"),
         (prefix4(0x7F00_0000, 8), "loopback (RFC 1122 §3.2.1.3)"),
         (prefix4(0xE000_0000, 4), "multicast (RFC 5771)"),
         (prefix4(0xF000_0000, 4), "reserved (RFC 1112 §4)"),
     ]
 
-    private static let unusable6: [(block: IPPrefix, why: String)] = [
+    static let unusable6: [(block: IPPrefix, why: String)] = [
         (prefix6(0, 8), "reserved (RFC 4291 §2.4)"),
         (prefix6(0xFF << 120, 8), "multicast (RFC 4291 §2.7)"),
         (prefix6(0xFE80 << 112, 10), "link-local (RFC 4291 §2.5.6)"),

@@ -29,6 +29,9 @@ public struct NetworkSettings: Hashable, Sendable {
     /// own overhead of 80 bytes.
     public static let mtuRange = 1280...65455
 
+    /// More would fit no resolver: glibc took 6 until version 2.26, and a list of networks must fit one answer.
+    static let mostSearchDomains = 32
+
     /// Makes settings with everything beyond the given at its default.
     public init(name: DisplayName, mode: NetworkMode, subnet: IPPrefix, listenPort: UInt16) {
         self.name = name
@@ -52,6 +55,9 @@ public struct NetworkSettings: Hashable, Sendable {
         if let mtu, !Self.mtuRange.contains(mtu) {
             faults.append(
                 (.mtu, InvalidValue("an MTU is \(Self.mtuRange.lowerBound) to \(Self.mtuRange.upperBound) bytes")))
+        }
+        if searchDomains.count > Self.mostSearchDomains {
+            faults.append((.searchDomains, InvalidValue("at most \(Self.mostSearchDomains) search domains")))
         }
         for domain in searchDomains where !EndpointHost.isDNSName(domain) {
             faults.append((.searchDomains, InvalidValue("\(domain.quotedForMessage) is not a domain name")))

@@ -55,7 +55,13 @@ public struct PeerSettings: Hashable, Sendable {
             fault(.siteNetworks, "a site gateway has at least one network behind it")
         }
         for (index, block) in siteNetworks.enumerated() {
-            if block.length == 0 { fault(.siteNetworks, "\(block) is everything, not a site") }
+            if block.length < (block.address.isV4 ? 8 : 16) {
+                fault(.siteNetworks, "\(block) is too wide for a site: at most a /8, in IPv6 a /16")
+            } else if let special = (AddressPlan.unusable + AddressPlan.unusable6).first(where: {
+                $0.block.overlaps(block)
+            }) {
+                fault(.siteNetworks, "\(block) is \(special.why)")
+            }
             if block.overlaps(network.subnet) || network.subnet6?.overlaps(block) == true {
                 fault(.siteNetworks, "\(block) overlaps the network's own subnet")
             }

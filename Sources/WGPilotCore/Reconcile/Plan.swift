@@ -48,8 +48,9 @@ public struct Plan: Sendable {
         let routes = desired.peers.values.reduce(into: Set<IPPrefix>()) { $0.formUnion($1.routes) }
         // Setting an interface down drops its routes, so after setting it up all of them are due again.
         let present = observed?.isUp == true ? observed?.routes ?? [] : []
-        for route in routes.subtracting(present).sorted() { steps.append(.addRoute(name, route)) }
         for route in present.subtracting(routes).sorted() { steps.append(.removeRoute(name, route)) }
+        // Last, for each of them can meet a route that is not ours, which must not keep anything else from being done.
+        for route in routes.subtracting(present).sorted() { steps.append(.addRoute(name, route)) }
         return Plan(steps: steps)
     }
 }

@@ -3,14 +3,15 @@ import Glibc
 /// Writes files that hold secrets.
 enum PrivateFile {
     /// Writes a file that only its owner can read, whole or not at all: into a new file beside it, which then takes
-    /// the name. A link or a readable file that stood there before is replaced, never written through.
+    /// the name. A readable file that stood there before is replaced, never written through; a link is refused.
     static func write(_ bytes: [UInt8], to path: String) throws(CommandFault) {
         func fault(_ what: String) -> CommandFault {
             CommandFault(status: .failure, message: "cannot write \(path): \(what)")
         }
-        // As root, a rename would put a plain file in the place of /dev/stdout for every program.
+        // As root, a rename would put a plain file in the place of /dev/stdout for every program; and that is a link, which
+        // may well lead to a regular file.
         var there = stat()
-        if unsafe stat(path, &there) == 0, there.st_mode & S_IFMT != S_IFREG {
+        if unsafe lstat(path, &there) == 0, there.st_mode & S_IFMT != S_IFREG {
             throw fault("something is there that is not a regular file")
         }
         let temporary = "\(path).\(UInt32.random(in: .min ... .max)).tmp"

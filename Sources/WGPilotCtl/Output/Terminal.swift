@@ -8,9 +8,16 @@ enum Terminal {
     /// Whether standard input is a terminal: only then can a question be asked.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
 
-    /// Writes data to standard output.
+    /// Writes data to standard output. A configuration that a full disk cut off must not pass for a whole one, so a
+    /// failure ends the command with an error; a reader that went away (`| head`) ends it quietly.
     static func print(_ text: String) {
-        write(text, to: STDOUT_FILENO)
+        let code = write(text, to: STDOUT_FILENO)
+        guard code != 0 else { return }
+        if code != EPIPE {
+            let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+            printError("cannot write to standard output: \(reason)")
+        }
+        exit(ExitStatus.failure.rawValue)
     }
 
     /// Writes a message line to standard error.
@@ -42,7 +49,9 @@ enum Terminal {
         }
     }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Returns 0, or the error number.
+    @discardableResult
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         let bytes = Array(text.utf8)
         var offset = 0
         while offset < bytes.count {
@@ -54,8 +63,9 @@ enum Terminal {
             } else if written < 0 && (errno == EINTR || errno == EAGAIN) {
                 continue
             } else {
-                return
+                return errno
             }
         }
+        return 0
     }
 }

@@ -38,8 +38,8 @@ struct DaemonConfiguration: Sendable {
         }
         let any = { (text: String) throws(InvalidValue) -> String in text }
         dataDirectory = layers.value(.dataDir, path(4000)) ?? dataDirectory
-        // sun_path holds 108 bytes with the terminator (unix(7)).
-        socketPath = layers.value(.socket, path(107)) ?? socketPath
+        // sun_path holds 108 bytes with the terminator (unix(7)), and the socket is made as PATH.new.
+        socketPath = layers.value(.socket, path(103)) ?? socketPath
         socketGroup = layers.value(.socketGroup, any) ?? socketGroup
         backend =
             layers.value(.backend) { text throws(InvalidValue) in

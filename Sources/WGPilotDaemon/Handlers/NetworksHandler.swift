@@ -30,13 +30,27 @@ struct NetworksHandler: Sendable {
 
     private func create(_ request: CreateNetworkRequest) async throws -> NetworkReply {
         let links = try await links()
-        let settings = try await NetworkSettings(request, defaultPort: nextFreePort)
-        try check(settings, against: links, own: nil)
-        if settings.enabled { try await check(port: settings.listenPort, own: nil) }
-        let network = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.createNetwork(
-                NetworkDraft(settings: settings, listenPort: settings.listenPort),
-                takenInterfaces: Set(links.compactMap { try? InterfaceName($0.name) }))
+        var attempts = 0
+        var created: Network?
+        while created == nil {
+            let settings = try await NetworkSettings(request, defaultPort: nextFreePort)
+            try hub.check(settings, against: links, own: nil)
+            if settings.enabled { try await check(port: settings.listenPort, own: nil) }
+            do throws(StoreError) {
+                created = try await hub.store.createNetwork(
+                    NetworkDraft(settings: settings, listenPort: settings.listenPort),
+                    takenInterfaces: Set(links.compactMap { try? InterfaceName($0.name) }))
+            } catch {
+                // Another creation took the port that was free a moment ago; nobody asked for this one.
+                let isPortAlone = error.violations.map(\.field) == [NetworkField.listenPort.rawValue]
+                attempts += 1
+                guard error.code == .alreadyExists, isPortAlone, request.listenPort == nil, attempts < 64 else {
+                    throw RPCError(error)
+                }
+            }
+        }
+        guard let network = created else {
+            throw RPCError(.internal, reason: "creation", message: "a network was neither created nor refused")
         }
         let result = await hub.reconciler.synchronize(.network(network.id))
         return NetworkReply(network: try await message(network), sync: SyncMessage(result))
@@ -48,7 +62,7 @@ struct NetworksHandler: Sendable {
         var settings = before.settings
         try settings.apply(request)
         if settings.subnet != before.settings.subnet || settings.subnet6 != before.settings.subnet6 {
-            try check(settings, against: links, own: before.interface)
+            try hub.check(settings, against: links, own: before.interface)
         }
         if settings.enabled && settings.listenPort != before.settings.listenPort {
             try await check(port: settings.listenPort, own: before.interface)
@@ -70,6 +84,7 @@ struct NetworksHandler: Sendable {
     private func setEnabled(_ request: NetworkReference, _ enabled: Bool) async throws -> NetworkReply {
         let before = try await hub.network(request.network)
         if enabled && !before.settings.enabled {
+            try await checkName(of: before)
             try await check(port: before.settings.listenPort, own: before.interface)
         }
         let network = try await hub.stored { () async throws(StoreError) in
@@ -90,30 +105,20 @@ struct NetworksHandler: Sendable {
         return NetworkMessage(network, peers: Int64(peers), isUp: isUp)
     }
 
-    private func links() async throws(RPCError) -> [LinkInfo] {
-        do {
-            return try await hub.kernel.links()
-        } catch {
-            throw RPCError(error)
-        }
-    }
+    private func links() async throws(RPCError) -> [LinkInfo] { try await hub.links() }
 
-    /// Refuses a subnet that the machine already reaches by another interface: routes would be ambiguous, and the hub
-    /// could lose the way to itself.
-    private func check(
-        _ settings: NetworkSettings, against links: [LinkInfo], own: InterfaceName?
-    ) throws(RPCError) {
-        let ours = [("subnet", settings.subnet)] + (settings.subnet6.map { [("subnet6", $0)] } ?? [])
-        for link in links where link.name != own?.description {
-            for address in link.globalAddresses {
-                for (field, block) in ours where block.overlaps(address.prefix) {
-                    let message = "\(block) overlaps \(address.prefix) of the interface \(link.name.quotedForMessage)"
-                    throw RPCError(
-                        .failedPrecondition, reason: "overlap", message: message,
-                        fields: [FieldViolation(field: field, message: message)])
-                }
-            }
-        }
+    /// Refuses to enable a network whose interface's name somebody else took while it was disabled: their interface
+    /// would be configured as ours, and deleted with the network.
+    private func checkName(of network: Network) async throws(RPCError) {
+        let retired = try await hub.stored { () async throws(StoreError) in try await hub.store.retiredInterfaces() }
+        // One that is to be deleted and is still there is our own.
+        if retired.contains(network.interface) { return }
+        guard try await links().contains(where: { $0.name == network.interface.description }) else { return }
+        let message =
+            "an interface \(network.interface) that is not ours is in the way: rename or delete it, then enable the network"
+        throw RPCError(
+            .failedPrecondition, reason: "name_taken", message: message,
+            fields: [FieldViolation(field: NetworkField.interface.rawValue, message: message)])
     }
 
     /// Refuses a port that another program holds, and says which.

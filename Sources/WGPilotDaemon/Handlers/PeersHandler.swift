@@ -19,10 +19,10 @@ struct PeersHandler: Sendable {
         router.register(PeersService.config) { request, _ in try await config(request) }
     }
 
-    /// A page holds no more than this many peers unless more are asked for, so that an answer stays well below the
-    /// limit of a frame whatever the names and notes.
     private static let defaultLimit: Int64 = 2000
     private static let maximumLimit: Int64 = 10_000
+    /// A page ends at about this many bytes, half of what a frame holds, however many peers were asked for.
+    private static let pageBytes = 2 << 20
 
     private func list(_ request: ListPeersRequest) async throws -> ListPeersReply {
         let limit = request.limit ?? Self.defaultLimit
@@ -45,9 +45,21 @@ struct PeersHandler: Sendable {
         let (statuses, missing) = await kernelSide
         if page.nextCursor == nil { hub.status.drop(network.interface) }
         let now = hub.now()
-        return ListPeersReply(
-            peers: page.peers.map { PeerMessage($0, plan: plan, status: statuses[$0.publicKey], now: now) },
-            nextCursor: page.nextCursor, statusMissing: missing)
+        var messages: [PeerMessage] = []
+        messages.reserveCapacity(page.peers.count)
+        var bytes = 0
+        for peer in page.peers {
+            messages.append(PeerMessage(peer, plan: plan, status: statuses[peer.publicKey], now: now))
+            // Everything but these is short: some 200 bytes a peer.
+            let settings = peer.settings
+            bytes += 256 + settings.notes.utf8.count + settings.name.description.utf8.count
+            bytes += 48 * (settings.siteNetworks.count + settings.extraCIDRs.count + settings.tags.count)
+            if bytes > Self.pageBytes {
+                return ListPeersReply(
+                    peers: messages, nextCursor: query.cursor(after: peer), statusMissing: missing)
+            }
+        }
+        return ListPeersReply(peers: messages, nextCursor: page.nextCursor, statusMissing: missing)
     }
 
     private func get(_ request: PeerReference) async throws -> PeerReply {
@@ -72,6 +84,7 @@ struct PeersHandler: Sendable {
             if let key { preshared = .given(key) }
         }
         try reader.check()
+        try await hub.checkSites(settings, own: network.interface)
         var draft = PeerDraft(settings: settings)
         draft.address = address
         draft.presharedKey = preshared
@@ -102,6 +115,9 @@ struct PeersHandler: Sendable {
             if let key { preshared = .set(key) }
         }
         try reader.check()
+        if settings.siteNetworks != peer.settings.siteNetworks {
+            try await hub.checkSites(settings, own: network.interface)
+        }
         let edited = try await hub.stored { [preshared] () async throws(StoreError) in
             try await hub.store.updatePeer(in: network.id, peer.id) { edit in
                 // Applied again to what is there by now: of two edits of different fields neither undoes the other.

@@ -28,7 +28,9 @@ struct SystemHandler: Sendable {
                 try await hub.stored { () async throws(StoreError) in try await hub.store.peerCount(in: network.id) })
         }
         let links = (try? await hub.kernel.links()) ?? []
-        let owned = Set(networks.map(\.interface.description))
+        let owned = Set(
+            try await hub.stored { () async throws(StoreError) in try await hub.store.ownedInterfaces() }
+                .map(\.description))
         let foreign = links.filter { $0.kind == "wireguard" && !owned.contains($0.name) }.map(\.name)
         let endpoint = try? await hub.defaultEndpointHost()
         return SystemInfo(

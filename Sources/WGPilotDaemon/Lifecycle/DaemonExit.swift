@@ -1,4 +1,5 @@
 import ArgumentParser
+import WGPilotRPC
 import WGPilotStore
 
 /// The daemon's exit codes, those of sysexits.h where one fits, so that an init system and a person see at once what
@@ -16,6 +17,15 @@ enum DaemonExit {
     static let disk = ExitCode(74)
     /// EX_CONFIG: the configuration is wrong.
     static let configuration = ExitCode(78)
+
+    /// The code for a socket that cannot be had.
+    static func code(for error: ListenerError) -> ExitCode {
+        switch error.code {
+        case .addressInUse: alreadyRunning
+        case .notASocket, .invalidPath, .tooPermissive, .unsuitableDescriptor: configuration
+        default: failure
+        }
+    }
 
     /// The code for a store that does not open.
     static func code(for error: StoreError) -> ExitCode {

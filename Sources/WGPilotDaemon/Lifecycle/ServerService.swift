@@ -11,6 +11,7 @@ struct ServerService: Service {
             try await server.run(onListening: onListening)
         } onGracefulShutdown: {
             server.beginShutdown()
+            LastResort.arm()
         }
     }
 }

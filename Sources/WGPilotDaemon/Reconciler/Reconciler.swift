@@ -32,9 +32,14 @@ final class Reconciler: Sendable {
         /// Whether a timer runs at whose end everything is tried again; there is never more than one.
         var retryIsScheduled = false
 
-        /// So that endpoints that were chosen anew count as different.
-        mutating func forgetEndpoints(of keys: [PublicKey], in id: Int64) {
-            for key in keys { interfaces[id]?.peers[key]?.status.endpoint = nil }
+        /// The peers whose endpoints were chosen anew and are not yet in the kernel.
+        var newEndpoints: [Int64: Set<PublicKey>] = [:]
+
+        /// The state of an interface as if the peers whose endpoints were chosen anew had none, so that they get them.
+        func withoutOldEndpoints(_ observed: ObservedInterface?, of id: Int64) -> ObservedInterface? {
+            guard var observed, let keys = newEndpoints[id] else { return observed }
+            for key in keys { observed.peers[key]?.status.endpoint = nil }
+            return observed
         }
 
         /// One second after the first failure, twice as long after each further one, a minute at most.
@@ -149,7 +154,7 @@ final class Reconciler: Sendable {
             case .network(let id): whole.insert(id)
             case .peers(let id, let changed, let endpointsChanged):
                 keys[id, default: []].formUnion(changed)
-                if endpointsChanged { knowledge.forgetEndpoints(of: changed, in: id) }
+                if endpointsChanged { knowledge.newEndpoints[id, default: []].formUnion(changed) }
             }
         }
         var results: [Int64: SyncResult] = [:]
@@ -176,10 +181,14 @@ final class Reconciler: Sendable {
         for job in jobs {
             switch job.scope {
             case .everything: job.done?.resume(returning: everything)
-            case .network(let id), .peers(let id, _, _):
-                var result = results[id] ?? general
-                if results[id] != nil { result.pending += general.pending }
+            case .network(let id):
+                // A network that was deleted or disabled is in the kernel until its interface is gone.
+                var result = results[id] ?? SyncResult()
+                result.steps += general.steps
+                result.pending += general.pending
                 job.done?.resume(returning: result)
+            case .peers(let id, _, _):
+                job.done?.resume(returning: results[id] ?? general)
             }
         }
         return pendingReasons.isEmpty && general.pending.isEmpty
@@ -213,7 +222,8 @@ final class Reconciler: Sendable {
     private func apply(
         _ keys: Set<PublicKey>, of id: Int64, _ knowledge: inout Knowledge
     ) async -> SyncResult {
-        guard var known = knowledge.interfaces.removeValue(forKey: id) else { return await compare(id, &knowledge) }
+        let lastKnown = knowledge.interfaces.removeValue(forKey: id)
+        guard var known = knowledge.withoutOldEndpoints(lastKnown, of: id) else { return await compare(id, &knowledge) }
         do {
             let desired = try await store.desiredPeers(in: id, Array(keys))
             let changes = PeerChange.between(observed: known.peers, desired: desired, keys: keys)
@@ -225,9 +235,10 @@ final class Reconciler: Sendable {
                 routes.formUnion(desired[key]?.routes ?? [])
                 formerRoutes.formUnion(known.routes.intersection(known.peers[key]?.allowedIPs ?? []))
             }
-            steps += routes.subtracting(known.routes).sorted().map { .addRoute(known.name, $0) }
             steps += formerRoutes.subtracting(routes).sorted().map { .removeRoute(known.name, $0) }
-            try await kernel.apply(steps)
+            steps += routes.subtracting(known.routes).sorted().map { .addRoute(known.name, $0) }
+            let missed = try await take(steps)
+            knowledge.newEndpoints[id] = nil
             for key in keys {
                 known.peers[key] = desired[key].map { peer in
                     var observed = ObservedPeer(peer)
@@ -235,9 +246,10 @@ final class Reconciler: Sendable {
                     return observed
                 }
             }
-            known.routes = known.routes.subtracting(formerRoutes).union(routes)
+            known.routes = known.routes.subtracting(formerRoutes).union(routes).subtracting(missed.keys)
             knowledge.interfaces[id] = known
-            return finish(id, known.name, steps, nil)
+            // What waits already is another change's affair; only a comparison of the whole can say that nothing does.
+            return finish(id, known.name, steps, missed.isEmpty ? nil : MissedRoutes(missed), clears: false)
         } catch let error as KernelError where error.code == .noSuchDevice {
             // Somebody deleted the interface: make it again now rather than answer that it is pending.
             return await compare(id, &knowledge)
@@ -252,27 +264,57 @@ final class Reconciler: Sendable {
         var name: InterfaceName?
         do {
             guard let desired = try await store.desiredInterface(id) else {
+                knowledge.newEndpoints[id] = nil
                 pending.withLock { $0[id] = nil }
                 return SyncResult()
             }
             name = desired.name
-            let observed = try await kernel.observe(desired.name)
+            let observed = knowledge.withoutOldEndpoints(try await kernel.observe(desired.name), of: id)
             let steps = Plan.between(desired: desired, observed: observed, name: desired.name).steps
-            try await kernel.apply(steps)
+            let missed = try await take(steps)
+            knowledge.newEndpoints[id] = nil
             if steps.isEmpty {
                 knowledge.interfaces[id] = observed
             } else {
                 knowledge.interfaces[id] = try await kernel.observe(desired.name)
             }
-            return finish(id, desired.name, steps, nil)
+            return finish(id, desired.name, steps, missed.isEmpty ? nil : MissedRoutes(missed))
         } catch {
             return finish(id, name, [], error)
         }
     }
 
+    /// Takes the steps; throws at the first that fails, but for new routes: a route that is not ours may be in the way of
+    /// one, and the others must be there all the same.
+    ///
+    /// - Returns: The routes that could not be added, each with the reason.
+    private func take(_ steps: [PlanStep]) async throws(KernelError) -> [IPPrefix: KernelError] {
+        var additions: [(InterfaceName, IPPrefix)] = []
+        var others: [PlanStep] = []
+        for step in steps {
+            if case .addRoute(let name, let prefix) = step {
+                additions.append((name, prefix))
+            } else {
+                others.append(step)
+            }
+        }
+        if !others.isEmpty { try await kernel.apply(others) }
+        var missed: [IPPrefix: KernelError] = [:]
+        for (name, prefix) in additions {
+            do throws(KernelError) {
+                try await kernel.apply([.addRoute(name, prefix)])
+            } catch  where error.code == .noSuchDevice {
+                throw error
+            } catch {
+                missed[prefix] = error
+            }
+        }
+        return missed
+    }
+
     /// Remembers and logs what came of one network.
     private func finish(
-        _ id: Int64, _ name: InterfaceName?, _ steps: [PlanStep], _ error: (any Error)?
+        _ id: Int64, _ name: InterfaceName?, _ steps: [PlanStep], _ error: (any Error)?, clears: Bool = true
     ) -> SyncResult {
         let place = name?.description ?? "network \(id)"
         var result = SyncResult(steps: steps.map(\.description))
@@ -282,7 +324,7 @@ final class Reconciler: Sendable {
             pending.withLock { $0[id] = reason }
             logger.error("kernel not in step", metadata: ["interface": "\(place)", "error": "\(error)"])
         } else {
-            pending.withLock { $0[id] = nil }
+            if clears { pending.withLock { $0[id] = nil } }
             for step in steps {
                 logger.info("kernel changed", metadata: ["interface": "\(place)", "step": "\(step)"])
             }
@@ -297,5 +339,14 @@ extension ObservedPeer {
         self.init(
             publicKey: peer.publicKey, presharedKey: peer.presharedKey, allowedIPs: peer.allowedIPs,
             persistentKeepalive: peer.persistentKeepalive, status: PeerStatus(endpoint: peer.endpoint))
+    }
+}
+
+/// The routes that could not be added, as one error.
+private struct MissedRoutes: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ missed: [IPPrefix: KernelError]) {
+        description = missed.sorted { $0.key < $1.key }.map(\.value.description).joined(separator: "; ")
     }
 }

@@ -17,7 +17,7 @@ enum UAPISocket {
     }
 
     /// How long a send or a receive waits: a big change keeps the other side busy.
-    static let timeout = Duration.seconds(30)
+    static let timeout = Duration.seconds(10)
     /// Where every `wireguard-go` of the machine has its socket, whatever its network namespace.
     static let directory = "/var/run/wireguard"
 

@@ -160,6 +160,8 @@ public final class RPCServer: Sendable {
             guard state.connections[identity] != nil else { return .gone }
             guard case .running = state.phase else { return .draining }
             guard state.connections.count <= configuration.limits.maximumConnections else { return .full }
+            let ofUser = state.connections.values.count { $0.connection?.credentials.uid == credentials.uid }
+            guard credentials.uid == 0 || ofUser < configuration.limits.maximumConnectionsPerUser else { return .full }
             state.connections[identity] = (channel, connection)
             return .admitted
         }
@@ -177,7 +179,9 @@ public final class RPCServer: Sendable {
                 channel,
                 RPCError(
                     .resourceExhausted, reason: "too_many_connections",
-                    message: "The server has its limit of \(configuration.limits.maximumConnections) connections."))
+                    message:
+                        "The server has its limit of connections, \(configuration.limits.maximumConnections) in all "
+                        + "and \(configuration.limits.maximumConnectionsPerUser) of one user."))
         }
     }
 

@@ -9,6 +9,8 @@ public struct RPCServerConfiguration: Sendable {
         public var maximumFrameLength = Frame.defaultMaximumLength
         /// Connections at a time. One more is told so and closed.
         public var maximumConnections = 256
+        /// Connections at a time of one user other than root, so that one user cannot lock out the rest.
+        public var maximumConnectionsPerUser = 32
         /// Calls in flight on one connection. With that many the server reads no more from it until one is answered and
         /// the answer is off to the client, so a client that does not read cannot make the server grow.
         public var maximumCallsPerConnection = 64

@@ -40,7 +40,7 @@ final class ServerConnection: Sendable {
 
     private let inbound: NIOAsyncChannel<ByteBuffer, Never>
     private let channel: any Channel
-    private let credentials: PeerCredentials
+    let credentials: PeerCredentials
     private let configuration: RPCServerConfiguration
     private let logger: Logger
     private let state = Mutex(State())

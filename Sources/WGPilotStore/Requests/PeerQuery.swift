@@ -1,3 +1,5 @@
+public import WGPilotCore
+
 /// Which peers of a network a list shows.
 public struct PeerQuery: Hashable, Sendable {
     /// What a list is sorted by.
@@ -20,6 +22,14 @@ public struct PeerQuery: Hashable, Sendable {
     /// Keeps the peers that have this text, in any case, in their name, e-mail address, tags, public key or tunnel
     /// addresses; nil or empty keeps all.
     public var filter: String?
+
+    /// Where a page starts that goes on after this peer; for whoever passes on less of a page than there is.
+    public func cursor(after peer: Peer) -> String {
+        switch order {
+        case .id: String(peer.id)
+        case .name: peer.settings.name.description
+        }
+    }
 
     /// Makes it from its parts.
     public init(order: Order = .id, cursor: String? = nil, limit: Int = 1000, filter: String? = nil) {
