@@ -27,7 +27,7 @@ final class Reconciler: Sendable {
 
     /// What is known of the kernel; touched by the consuming task alone.
     private struct Knowledge {
-        var interfaces: [Int64: ObservedInterface] = [:]
+        var interfaces: [Int64: KnownInterface] = [:]
         var failures = 0
         /// Whether a timer runs at whose end everything is tried again; there is never more than one.
         var retryIsScheduled = false
@@ -35,11 +35,11 @@ final class Reconciler: Sendable {
         /// The peers whose endpoints were chosen anew and are not yet in the kernel.
         var newEndpoints: [Int64: Set<PublicKey>] = [:]
 
-        /// The state of an interface as if the peers whose endpoints were chosen anew had none, so that they get them.
-        func withoutOldEndpoints(_ observed: ObservedInterface?, of id: Int64) -> ObservedInterface? {
-            guard var observed, let keys = newEndpoints[id] else { return observed }
-            for key in keys { observed.peers[key]?.status.endpoint = nil }
-            return observed
+        /// Takes out what is known of an interface, to be put back when it was changed.
+        mutating func take(_ id: Int64) -> KnownInterface? {
+            guard var known = interfaces.removeValue(forKey: id) else { return nil }
+            for key in newEndpoints[id] ?? [] { known.forgetEndpoint(of: key) }
+            return known
         }
 
         /// One second after the first failure, twice as long after each further one, a minute at most.
@@ -222,39 +222,37 @@ final class Reconciler: Sendable {
     private func apply(
         _ keys: Set<PublicKey>, of id: Int64, _ knowledge: inout Knowledge
     ) async -> SyncResult {
-        let lastKnown = knowledge.interfaces.removeValue(forKey: id)
-        guard var known = knowledge.withoutOldEndpoints(lastKnown, of: id) else { return await compare(id, &knowledge) }
+        guard var known = knowledge.take(id) else { return await compare(id, &knowledge) }
+        let name = known.state.name
         do {
             let desired = try await store.desiredPeers(in: id, Array(keys))
-            let changes = PeerChange.between(observed: known.peers, desired: desired, keys: keys)
+            let changes = PeerChange.between(observed: known.state.peers, desired: desired, keys: keys)
             var steps: [PlanStep] = []
-            if !changes.isEmpty { steps.append(.configure(known.name, DeviceChange(peers: changes))) }
+            if !changes.isEmpty { steps.append(.configure(name, DeviceChange(peers: changes))) }
             var routes: Set<IPPrefix> = []
             var formerRoutes: Set<IPPrefix> = []
             for key in keys {
                 routes.formUnion(desired[key]?.routes ?? [])
-                formerRoutes.formUnion(known.routes.intersection(known.peers[key]?.allowedIPs ?? []))
+                formerRoutes.formUnion(known.state.routes.intersection(known.state.peers[key]?.allowedIPs ?? []))
             }
-            steps += formerRoutes.subtracting(routes).sorted().map { .removeRoute(known.name, $0) }
-            steps += routes.subtracting(known.routes).sorted().map { .addRoute(known.name, $0) }
+            steps += formerRoutes.subtracting(routes).sorted().map { .removeRoute(name, $0) }
+            steps += routes.subtracting(known.state.routes).sorted().map { .addRoute(name, $0) }
             let missed = try await take(steps)
             knowledge.newEndpoints[id] = nil
             for key in keys {
-                known.peers[key] = desired[key].map { peer in
-                    var observed = ObservedPeer(peer)
-                    if let status = known.peers[key]?.status, status.endpoint != nil { observed.status = status }
-                    return observed
-                }
+                var observed = desired[key].map(ObservedPeer.init)
+                if let status = known.state.peers[key]?.status, status.endpoint != nil { observed?.status = status }
+                known.set(observed, for: key)
             }
-            known.routes = known.routes.subtracting(formerRoutes).union(routes).subtracting(missed.keys)
+            known.setRoutes(known.state.routes.subtracting(formerRoutes).union(routes).subtracting(missed.keys))
             knowledge.interfaces[id] = known
             // What waits already is another change's affair; only a comparison of the whole can say that nothing does.
-            return finish(id, known.name, steps, missed.isEmpty ? nil : MissedRoutes(missed), clears: false)
+            return finish(id, name, steps, missed.isEmpty ? nil : MissedRoutes(missed), clears: false)
         } catch let error as KernelError where error.code == .noSuchDevice {
             // Somebody deleted the interface: make it again now rather than answer that it is pending.
             return await compare(id, &knowledge)
         } catch {
-            return finish(id, known.name, [], error)
+            return finish(id, name, [], error)
         }
     }
 
@@ -269,15 +267,13 @@ final class Reconciler: Sendable {
                 return SyncResult()
             }
             name = desired.name
-            let observed = knowledge.withoutOldEndpoints(try await kernel.observe(desired.name), of: id)
+            var observed = try await kernel.observe(desired.name)
+            for key in knowledge.newEndpoints[id] ?? [] { observed?.peers[key]?.status.endpoint = nil }
             let steps = Plan.between(desired: desired, observed: observed, name: desired.name).steps
             let missed = try await take(steps)
             knowledge.newEndpoints[id] = nil
-            if steps.isEmpty {
-                knowledge.interfaces[id] = observed
-            } else {
-                knowledge.interfaces[id] = try await kernel.observe(desired.name)
-            }
+            if !steps.isEmpty { observed = try await kernel.observe(desired.name) }
+            knowledge.interfaces[id] = observed.map(KnownInterface.init)
             return finish(id, desired.name, steps, missed.isEmpty ? nil : MissedRoutes(missed))
         } catch {
             return finish(id, name, [], error)
