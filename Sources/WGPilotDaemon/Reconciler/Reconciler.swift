@@ -52,6 +52,8 @@ final class Reconciler: Sendable {
     private let logger: Logger
     private let inbox = Mutex(Inbox())
     private let pending = Mutex<[Int64: String]>([:])
+    /// The interfaces of networks that are gone or disabled and that could not be deleted yet, and why.
+    private let undeleted = Mutex<[String]>([])
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
@@ -65,7 +67,7 @@ final class Reconciler: Sendable {
 
     /// What waits to be applied, and why.
     var pendingReasons: [String] {
-        pending.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
+        pending.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } + undeleted.withLock { $0 }
     }
 
     /// Brings a change that is committed to the kernel, and answers when it is there or known to be stuck.
@@ -215,6 +217,7 @@ final class Reconciler: Sendable {
         } catch {
             result.pending.append("the database: \(error)")
         }
+        undeleted.withLock { $0 = result.pending }
         return result
     }
 

@@ -5,11 +5,12 @@ struct FileDescriptor: ~Copyable {
     private let number: Int32
     private let path: String
 
-    /// Opens a file as open(2) does; it is never passed on to a child process.
+    /// Opens a file as open(2) does; it is never passed on to a child process. A FIFO in the place of a file does not hold
+    /// the daemon up.
     ///
     /// Returns nil where the file does not exist and `flags` do not make it.
     init?(path: String, flags: Int32, mode: mode_t = 0) throws(StoreError) {
-        let number = retryingOnInterrupt { unsafe Glibc.open(path, flags | O_CLOEXEC, mode) }
+        let number = retryingOnInterrupt { unsafe Glibc.open(path, flags | O_CLOEXEC | O_NONBLOCK, mode) }
         guard number >= 0 else {
             if errno == ENOENT, flags & O_CREAT == 0 { return nil }
             throw StoreError(systemCall: "open", path: path)
