@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <malloc.h>
 
 // linux/socket.h values for a libc that is older than the kernel.
 #ifndef SO_PEERGROUPS
@@ -161,4 +162,8 @@ int wgp_lock_file(const char *path, int *out) {
     }
     *out = fd;
     return 0;
+}
+
+void wgp_limit_arenas(int count) {
+    mallopt(M_ARENA_MAX, count);
 }

@@ -44,4 +44,7 @@ int wgp_lock_descriptor(int fd);
 // in `out` holds the lock until it is closed.
 int wgp_lock_file(const char *path, int *out);
 
+// mallopt(3), M_ARENA_MAX: the most memory pools that threads spread over. To be called before there are threads.
+void wgp_limit_arenas(int count);
+
 #endif

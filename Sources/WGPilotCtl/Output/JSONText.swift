@@ -45,7 +45,9 @@ struct JSONText {
         separate()
         bytes.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
-        bytes += [UInt8(ascii: "\""), UInt8(ascii: ":"), UInt8(ascii: " ")]
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
         body(&self)
     }
 
@@ -100,12 +102,18 @@ struct JSONText {
 
     private mutating func breakLine() {
         bytes.append(UInt8(ascii: "\n"))
-        for _ in 0..<depth { bytes += [UInt8(ascii: " "), UInt8(ascii: " ")] }
+        for _ in 0..<(2 * depth) { bytes.append(UInt8(ascii: " ")) }
     }
 
     /// Writes a text in quotes, with what must be escaped (RFC 8259 §7) escaped.
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        // Hardly any text needs a look at each of its bytes more than once.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0x7F }) {
+            bytes += text.utf8
+            bytes.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):

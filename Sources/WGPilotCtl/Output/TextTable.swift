@@ -39,7 +39,8 @@ struct TextTable {
                 out.append(UInt8(ascii: "\n"))
                 column = 0
             } else {
-                out += [UInt8(ascii: " "), UInt8(ascii: " ")]
+                out.append(UInt8(ascii: " "))
+                out.append(UInt8(ascii: " "))
                 column += 1
             }
         }

@@ -20,7 +20,8 @@ struct PeerList: AsyncParsableCommand {
             var statusMissing: String?
             try await withThrowingTaskGroup(of: ListPeersReply.self) { group in
                 func ask(_ cursor: String?) {
-                    let request = ListPeersRequest(network: network, cursor: cursor, limit: nil, filter: filter)
+                    // The largest page there is: all of its rows are read while the kernel's dump is on its way.
+                    let request = ListPeersRequest(network: network, cursor: cursor, limit: 10_000, filter: filter)
                     group.addTask { try await daemon.call(PeersService.list, request) }
                 }
                 ask(nil)

@@ -21,8 +21,8 @@ struct PeersHandler: Sendable {
 
     private static let defaultLimit: Int64 = 2000
     private static let maximumLimit: Int64 = 10_000
-    /// A page ends at about this many bytes, half of what a frame holds, however many peers were asked for.
-    private static let pageBytes = 2 << 20
+    /// A page ends at about this many bytes, three quarters of what a frame holds, however many peers were asked for.
+    private static let pageBytes = 3 << 20
 
     private func list(_ request: ListPeersRequest) async throws -> ListPeersReply {
         let limit = request.limit ?? Self.defaultLimit
