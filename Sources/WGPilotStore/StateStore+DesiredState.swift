@@ -13,13 +13,6 @@ extension StateStore {
         }
     }
 
-    /// What all interfaces should be, in the order of the networks' creation; those switched off are not among them.
-    public func desiredInterfaces() async throws(StoreError) -> [DesiredInterface] {
-        try await read { db in
-            try NetworkRecord.all(db).filter(\.network.settings.enabled).map { try self.desiredInterface($0, db) }
-        }
-    }
-
     /// What one peer should be; nil where it must not be in the kernel: it or its network is switched off or not there.
     public func desiredPeer(in networkID: Int64, _ key: PublicKey) async throws(StoreError) -> DesiredPeer? {
         try await desiredPeers(in: networkID, [key])[key]

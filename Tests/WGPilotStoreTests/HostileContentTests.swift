@@ -49,7 +49,7 @@ import WGPilotCore
             try await store.peers(in: network.id, PeerQuery(order: .name, filter: "zz"))
         }
         await attempt { () async throws(StoreError) in try await store.peer(in: network.id, peer.id) }
-        await attempt { () async throws(StoreError) in try await store.desiredInterfaces() }
+        await attempt { () async throws(StoreError) in try await store.desiredInterface(network.id) }
         await attempt { () async throws(StoreError) in try await store.desiredPeer(in: network.id, peer.publicKey) }
         await attempt { () async throws(StoreError) in try await store.otherSites(in: network.id, excluding: 0) }
         let draft = try peerDraft("b", sites: ["192.168.1.128/25"])

@@ -29,17 +29,18 @@ struct NetworksHandler: Sendable {
     }
 
     private func create(_ request: CreateNetworkRequest) async throws -> NetworkReply {
-        let links = try await links()
+        let links = try await hub.links()
+        let takenInterfaces = Set(links.compactMap { try? InterfaceName($0.name) })
         var attempts = 0
-        var created: Network?
-        while created == nil {
+        while true {
             let settings = try await NetworkSettings(request, defaultPort: nextFreePort)
             try hub.check(settings, against: links, own: nil)
             if settings.enabled { try await check(port: settings.listenPort, own: nil) }
+            let network: Network
             do throws(StoreError) {
-                created = try await hub.store.createNetwork(
+                network = try await hub.store.createNetwork(
                     NetworkDraft(settings: settings, listenPort: settings.listenPort),
-                    takenInterfaces: Set(links.compactMap { try? InterfaceName($0.name) }))
+                    takenInterfaces: takenInterfaces)
             } catch {
                 // Another creation took the port that was free a moment ago; nobody asked for this one.
                 let isPortAlone = error.violations.map(\.field) == [NetworkField.listenPort.rawValue]
@@ -47,17 +48,14 @@ struct NetworksHandler: Sendable {
                 guard error.code == .alreadyExists, isPortAlone, request.listenPort == nil, attempts < 64 else {
                     throw RPCError(error)
                 }
+                continue
             }
+            return try await live(network)
         }
-        guard let network = created else {
-            throw RPCError(.internal, reason: "creation", message: "a network was neither created nor refused")
-        }
-        let result = await hub.reconciler.synchronize(.network(network.id))
-        return NetworkReply(network: try await message(network), sync: SyncMessage(result))
     }
 
     private func update(_ request: UpdateNetworkRequest) async throws -> NetworkReply {
-        let links = try await links()
+        let links = try await hub.links()
         let before = try await hub.network(request.network)
         var settings = before.settings
         try settings.apply(request)
@@ -71,8 +69,7 @@ struct NetworksHandler: Sendable {
             // Applied again to what is there by now: of two edits of different fields neither undoes the other.
             try await hub.store.updateNetwork(before.id) { settings in try? settings.apply(request) }.after
         }
-        let result = await hub.reconciler.synchronize(.network(network.id))
-        return NetworkReply(network: try await message(network), sync: SyncMessage(result))
+        return try await live(network)
     }
 
     private func delete(_ request: NetworkReference) async throws -> DeleteReply {
@@ -90,6 +87,11 @@ struct NetworksHandler: Sendable {
         let network = try await hub.stored { () async throws(StoreError) in
             try await hub.store.setNetworkEnabled(before.id, enabled).after
         }
+        return try await live(network)
+    }
+
+    /// Brings a network that was changed to the kernel, and answers how it stands.
+    private func live(_ network: Network) async throws -> NetworkReply {
         let result = await hub.reconciler.synchronize(.network(network.id))
         return NetworkReply(network: try await message(network), sync: SyncMessage(result))
     }
@@ -105,15 +107,13 @@ struct NetworksHandler: Sendable {
         return NetworkMessage(network, peers: Int64(peers), isUp: isUp)
     }
 
-    private func links() async throws(RPCError) -> [LinkInfo] { try await hub.links() }
-
     /// Refuses to enable a network whose interface's name somebody else took while it was disabled: their interface
     /// would be configured as ours, and deleted with the network.
     private func checkName(of network: Network) async throws(RPCError) {
         let retired = try await hub.stored { () async throws(StoreError) in try await hub.store.retiredInterfaces() }
         // One that is to be deleted and is still there is our own.
         if retired.contains(network.interface) { return }
-        guard try await links().contains(where: { $0.name == network.interface.description }) else { return }
+        guard try await hub.links().contains(where: { $0.name == network.interface.description }) else { return }
         let message =
             "an interface \(network.interface) that is not ours is in the way: rename or delete it, then enable the network"
         throw RPCError(
@@ -136,7 +136,7 @@ struct NetworksHandler: Sendable {
         let message = "UDP port \(port) is in use by \(owner)"
         throw RPCError(
             .failedPrecondition, reason: "port_in_use", message: message,
-            fields: [FieldViolation(field: "listen_port", message: message)])
+            fields: [FieldViolation(field: NetworkField.listenPort.rawValue, message: message)])
     }
 
     /// The lowest port from WireGuard's usual one on that neither a network of ours nor another program has.

@@ -33,13 +33,10 @@ struct PeersHandler: Sendable {
         }
         let network = try await hub.network(request.network)
         let plan = try hub.plan(of: network)
-        var query = PeerQuery()
-        query.cursor = request.cursor
-        query.limit = Int(limit)
-        query.filter = request.filter
+        let query = PeerQuery(cursor: request.cursor, limit: Int(limit), filter: request.filter)
         // The dump of the kernel takes about as long as the rows of the database; neither waits for the other.
         async let kernelSide = statuses(of: network, isContinued: request.cursor != nil)
-        let page = try await hub.stored { [query] () async throws(StoreError) in
+        let page = try await hub.stored { () async throws(StoreError) in
             try await hub.store.peers(in: network.id, query)
         }
         let (statuses, missing) = await kernelSide
@@ -141,7 +138,6 @@ struct PeersHandler: Sendable {
             try await hub.store.deletePeer(in: network.id, peer.id)
         }
         let result = await hub.reconciler.synchronize(.peers(network.id, [deleted.publicKey]))
-        // Nothing of a peer is left in the kernel of a network that is not there.
         return DeleteReply(sync: SyncMessage(result))
     }
 

@@ -165,6 +165,7 @@ final class Reconciler: Sendable {
             if isEverything {
                 whole = Set(try await store.networks().map(\.id))
                 knowledge.interfaces = knowledge.interfaces.filter { whole.contains($0.key) }
+                knowledge.newEndpoints = knowledge.newEndpoints.filter { whole.contains($0.key) }
                 pending.withLock { reasons in reasons = reasons.filter { whole.contains($0.key) } }
             }
             general = await deleteRetired()

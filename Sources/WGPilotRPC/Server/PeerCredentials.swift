@@ -24,11 +24,6 @@ public struct PeerCredentials: Sendable, Hashable {
         self.groups = groups
     }
 
-    /// Whether the caller is in the group, by its effective or a supplementary group id.
-    public func isMember(of group: UInt32) -> Bool {
-        gid == group || groups.contains(group)
-    }
-
     /// Asks the kernel (SO_PEERCRED, SO_PEERGROUPS; unix(7), socket(7)). Throws the errno value.
     init(socket: CInt) throws(ListenerError) {
         var peer = wgp_peer()
