@@ -18,7 +18,9 @@ struct AddressPlanTests {
         ] as [(String, Int64, Int64, String, String)])
     func numbers(subnet: String, first: Int64, last: Int64, lowest: String, highest: String) throws {
         let plan = try Self.plan(subnet)
-        #expect(plan.peerNumbers == first...last)
+        #expect(plan.peerCapacity == last - first + 1)
+        for number in [first, last] { #expect(plan.isPeerNumber(number)) }
+        for number in [-1, 0, 1, last + 1, last + 2] { #expect(!plan.isPeerNumber(number)) }
         #expect(plan.address(first).description == lowest)
         #expect(plan.address(last).description == highest)
         #expect(plan.hubAddress == plan.address(1))
@@ -33,7 +35,7 @@ struct AddressPlanTests {
         ])
     func refuses(subnet: String) throws {
         let refusal = try #require(throws: AddressPlan.Refusal.self) { try Self.plan(subnet) }
-        #expect(!refusal.isAboutSubnet6)
+        #expect(refusal.field == .subnet)
         #expect(!refusal.fault.message.isEmpty)
     }
 
@@ -63,7 +65,7 @@ struct AddressPlanTests {
             #expect(throws: Never.self) { try Self.plan(subnet, subnet6) }
         } else {
             let refusal = try #require(throws: AddressPlan.Refusal.self) { try Self.plan(subnet, subnet6) }
-            #expect(refusal.isAboutSubnet6)
+            #expect(refusal.field == .subnet6)
         }
     }
 
@@ -99,6 +101,33 @@ struct AddressPlanTests {
         let address = try #require(IPAddress(text))
         let error = try #require(throws: InvalidValue.self) { try plan.number(of: address) }
         #expect(error.message.contains(address.description))
+    }
+
+    @Test(
+        "a hub that was imported with another number keeps it, and the first one is a peer's",
+        arguments: [2, 5, 254] as [Int64])
+    func otherHub(hub: Int64) throws {
+        let plan = try AddressPlan(subnet: IPPrefix("10.8.0.0/24"), subnet6: IPPrefix("fd00:8::/64"), hubNumber: hub)
+        #expect(plan.hubAddress.description == "10.8.0.\(hub)")
+        #expect(plan.hubAddress6?.description == "fd00:8::\(String(hub, radix: 16))")
+        #expect(plan.peerCapacity == 253)
+        #expect((-1...256).filter(plan.isPeerNumber) == (1...254).filter { $0 != hub })
+        for address in plan.addresses(1) { #expect(try plan.number(of: address) == 1) }
+        for address in plan.addresses(hub) {
+            let error = try #require(throws: InvalidValue.self) { try plan.number(of: address) }
+            #expect(error.message.contains("the hub's address"))
+        }
+    }
+
+    @Test(
+        "a hub's number that is not a host's is refused, with the addresses that are",
+        arguments: [.min, -1, 0, 255, 256, .max] as [Int64])
+    func refusesHub(hub: Int64) throws {
+        let refusal = try #require(throws: AddressPlan.Refusal.self) {
+            try AddressPlan(subnet: IPPrefix("10.8.0.0/24"), subnet6: nil, hubNumber: hub)
+        }
+        #expect(refusal.field == .hubAddress)
+        #expect(refusal.fault.message.contains("10.8.0.1 to 10.8.0.254"))
     }
 
     @Test("an IPv6 address in a network without IPv6 is refused")

@@ -61,13 +61,36 @@ struct PlanTests {
         #expect(plan(try full(), observed).isEmpty)
     }
 
-    @Test("the MTU is left alone where none is chosen")
+    @Test("an MTU that is chosen no more goes back to WireGuard's own, which a new interface has already")
     func defaultMTU() throws {
         var desired = try full()
         desired.mtu = nil
         var observed = try #require(try samples.device(try full()).observed(samples.name))
-        observed.mtu = 9000
+        #expect(observed.mtu == 1400)
+        // 1500 - 80: `ip link add wg0 type wireguard; cat /sys/class/net/wg0/mtu`.
+        #expect(plan(desired, observed) == ["set MTU of wg0 to 1420"])
+        observed.mtu = 1420
         #expect(plan(desired, observed).isEmpty)
+        #expect(!plan(desired, nil).contains { $0.contains("MTU") })
+    }
+
+    @Test("a route through the interface that somebody else made serves, and is never removed")
+    func foreignRoutes() throws {
+        var observed = try #require(try samples.device(try full()).observed(samples.name))
+        observed.routes = []
+        observed.foreignRoutes = [samples.blocks[4], samples.blocks[5]]
+        #expect(plan(try full(), observed).isEmpty)
+        // One that is gone is made by us.
+        observed.foreignRoutes = [samples.blocks[5]]
+        #expect(plan(try full(), observed) == ["add route 192.168.1.0/24 through wg0"])
+        // With the link the kernel dropped it, whosever it was.
+        observed.foreignRoutes = [samples.blocks[4]]
+        observed.isUp = false
+        #expect(plan(try full(), observed) == ["set wg0 up", "add route 192.168.1.0/24 through wg0"])
+        // The whole of a peer's block is not one half of it.
+        observed.isUp = true
+        observed.foreignRoutes = [try IPPrefix("192.168.0.0/16"), try IPPrefix("192.168.1.0/25")]
+        #expect(plan(try full(), observed) == ["add route 192.168.1.0/24 through wg0"])
     }
 
     @Test("an address is added before another is removed")
@@ -173,7 +196,7 @@ struct PlanTests {
             #expect(after.privateKey == desired.privateKey)
             #expect(after.listenPort == desired.listenPort)
             #expect(after.isUp)
-            if let mtu = desired.mtu { #expect(after.mtu == mtu) }
+            #expect(after.mtu == desired.mtu ?? 1420)
             #expect(after.addresses == Set(desired.addresses))
             #expect(after.routes == desired.peers.values.reduce(into: []) { $0.formUnion($1.routes) })
             #expect(Set(after.peers.keys) == Set(desired.peers.keys))

@@ -4,10 +4,10 @@
 /// A host's number is its offset from the subnet's first address. One number gives both addresses, so 10.8.0.7 and
 /// fd00::7 belong to the same peer.
 public struct AddressPlan: Sendable {
-    /// Says which of the two subnets cannot be used, and why.
+    /// Says which of the values cannot be used, and why.
     public struct Refusal: Error {
-        /// Whether it is the IPv6 block.
-        public let isAboutSubnet6: Bool
+        /// The one at fault: a subnet, or the hub's number (``NetworkField/hubAddress``).
+        public let field: NetworkField
         /// Why.
         public let fault: InvalidValue
     }
@@ -16,49 +16,61 @@ public struct AddressPlan: Sendable {
     public let subnet: IPPrefix
     /// The IPv6 block, where there is one.
     public let subnet6: IPPrefix?
-    /// The host numbers that peers may have: the network's own address, the broadcast address (RFC 919 §7) and the
-    /// hub are left out.
-    public let peerNumbers: ClosedRange<Int64>
+    /// The numbers of hosts: the network's own address and the broadcast address (RFC 919 §7) are left out. All but
+    /// ``hubNumber`` are for peers. In IPv6 number 0 is the subnet-router anycast address (RFC 4291 §2.6.1), which is
+    /// left out for the same reason as the network's own address in IPv4.
+    public let hostNumbers: ClosedRange<Int64>
+    /// The hub's own host number.
+    public let hubNumber: Int64
 
-    /// The hub has the first host number. In IPv6 number 0 is the subnet-router anycast address (RFC 4291 §2.6.1), which
-    /// is left out for the same reason as the network's own address in IPv4.
-    public static let hubNumber: Int64 = 1
+    /// The hub has the first host number unless its network was imported with another.
+    public static let firstHubNumber: Int64 = 1
 
-    /// Checks the blocks: an IPv4 block of /8 to /30, and an IPv6 block with at least as many numbers.
-    public init(subnet: IPPrefix, subnet6: IPPrefix?) throws(Refusal) {
+    /// Checks the blocks (an IPv4 block of /8 to /30, and an IPv6 block with at least as many numbers), and that the
+    /// hub's number is a host's.
+    public init(
+        subnet: IPPrefix, subnet6: IPPrefix?, hubNumber: Int64 = AddressPlan.firstHubNumber
+    ) throws(Refusal) {
         guard subnet.address.isV4 else {
-            throw Refusal(isAboutSubnet6: false, fault: InvalidValue("the subnet must be an IPv4 block"))
+            throw Refusal(field: .subnet, fault: InvalidValue("the subnet must be an IPv4 block"))
         }
         guard (8...30).contains(subnet.length) else {
             throw Refusal(
-                isAboutSubnet6: false,
+                field: .subnet,
                 fault: InvalidValue(
                     "\(subnet) must be a /8 to a /30: smaller blocks have no room for the hub and one peer"))
         }
         let first = subnet.address.number
         for special in Self.unusable where special.block.overlaps(subnet) {
-            throw Refusal(isAboutSubnet6: false, fault: InvalidValue("\(subnet) is \(special.why)"))
+            throw Refusal(field: .subnet, fault: InvalidValue("\(subnet) is \(special.why)"))
         }
         if let subnet6 {
             guard !subnet6.address.isV4 else {
-                throw Refusal(isAboutSubnet6: true, fault: InvalidValue("the IPv6 subnet must be an IPv6 block"))
+                throw Refusal(field: .subnet6, fault: InvalidValue("the IPv6 subnet must be an IPv6 block"))
             }
             let hostBits = 32 - subnet.length
             guard subnet6.length >= 16, subnet6.length <= 128 - hostBits else {
                 throw Refusal(
-                    isAboutSubnet6: true,
+                    field: .subnet6,
                     fault: InvalidValue(
                         "\(subnet6) must be a /16 to a /\(128 - hostBits) to number every peer of \(subnet)"))
             }
             for special in Self.unusable6 where special.block.overlaps(subnet6) {
-                throw Refusal(isAboutSubnet6: true, fault: InvalidValue("\(subnet6) is \(special.why)"))
+                throw Refusal(field: .subnet6, fault: InvalidValue("\(subnet6) is \(special.why)"))
             }
         }
         self.subnet = subnet
         self.subnet6 = subnet6
+        self.hubNumber = hubNumber
         // At most 2^24 numbers by the check above, so the arithmetic cannot overflow.
         let broadcast = Int64(truncatingIfNeeded: subnet.lastNumber - first)
-        peerNumbers = (Self.hubNumber + 1)...(broadcast - 1)
+        hostNumbers = 1...(broadcast - 1)
+        guard hostNumbers.contains(hubNumber) else {
+            throw Refusal(
+                field: .hubAddress,
+                fault: InvalidValue(
+                    "the hub's address must be one of a host in \(subnet): \(address(1)) to \(address(broadcast - 1))"))
+        }
     }
 
     /// Blocks no host may have an address from (RFC 6890 §2.2.2).
@@ -83,6 +95,12 @@ public struct AddressPlan: Sendable {
         IPPrefix(masking: .v6(IPv6Address(rawValue: value)), length: length)
     }
 
+    /// How many peers the subnet has numbers for.
+    public var peerCapacity: Int64 { hostNumbers.upperBound - hostNumbers.lowerBound }
+
+    /// Whether a peer may have this number.
+    public func isPeerNumber(_ number: Int64) -> Bool { hostNumbers.contains(number) && number != hubNumber }
+
     /// The IPv4 address of a host number; the number must be one of the subnet's.
     public func address(_ number: Int64) -> IPAddress {
         .v4(
@@ -101,10 +119,10 @@ public struct AddressPlan: Sendable {
     }
 
     /// The hub's IPv4 address.
-    public var hubAddress: IPAddress { address(Self.hubNumber) }
+    public var hubAddress: IPAddress { address(hubNumber) }
 
     /// The hub's IPv6 address, where the network has IPv6.
-    public var hubAddress6: IPAddress? { address6(Self.hubNumber) }
+    public var hubAddress6: IPAddress? { address6(hubNumber) }
 
     /// The host number of an address that somebody chose for a peer; throws when no peer may have it.
     public func number(of address: IPAddress) throws(InvalidValue) -> Int64 {
@@ -113,7 +131,7 @@ public struct AddressPlan: Sendable {
             throw InvalidValue("\(address) is not in \(block ?? subnet)")
         }
         let offset = address.number - block.address.number
-        guard let number = Int64(exactly: offset), peerNumbers.contains(number) else {
+        guard let number = Int64(exactly: offset), isPeerNumber(number) else {
             throw InvalidValue(
                 "\(address) is the network's, the broadcast or the hub's address, or beyond the last peer's")
         }

@@ -14,9 +14,11 @@ public enum AllowedIPsPolicy {
     ///   - network: The settings of the network.
     ///   - peer: The settings of the peer whose file it is.
     ///   - otherSites: The networks behind the other site gateways, in the order the gateways were created.
+    ///   - bridged: The blocks of the networks that a bridge joins to this one: without them a client would neither send
+    ///     there nor take what comes from there.
     /// - Returns: The blocks in order, without duplicates.
     public static func clientSide(
-        network: NetworkSettings, peer: PeerSettings, otherSites: [IPPrefix]
+        network: NetworkSettings, peer: PeerSettings, otherSites: [IPPrefix], bridged: [IPPrefix] = []
     ) -> [IPPrefix] {
         let subnets = [network.subnet] + (network.subnet6.map { [$0] } ?? [])
         let blocks: [IPPrefix]
@@ -24,14 +26,14 @@ public enum AllowedIPsPolicy {
         case .gateway:
             switch peer.tunnel ?? network.tunnel {
             case .full: blocks = [.everyV4, .everyV6]
-            case .split: blocks = subnets + network.customCIDRs + peer.extraCIDRs
+            case .split: blocks = subnets + network.customCIDRs + peer.extraCIDRs + bridged
             }
         case .siteToSite:
             let own = Set(peer.siteNetworks)
             let others = otherSites.filter { !own.contains($0) }
-            blocks = others.isEmpty ? subnets : others
+            blocks = (others.isEmpty ? subnets : others) + bridged
         case .hubRouted:
-            blocks = subnets
+            blocks = subnets + bridged
         }
         var seen: Set<IPPrefix> = []
         return blocks.filter { seen.insert($0).inserted }

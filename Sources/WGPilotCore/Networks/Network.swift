@@ -28,7 +28,7 @@ public struct Network: Hashable, Sendable, Identifiable {
         self.updatedAt = updatedAt
     }
 
-    /// The hub's own addresses on the interface: the first host address of each subnet.
+    /// The hub's own addresses on the interface, one in each subnet.
     public var hubAddresses: [InterfaceAddress] {
         settings.addressPlan.map { plan in
             [InterfaceAddress(address: plan.hubAddress, prefixLength: settings.subnet.length)]

@@ -15,4 +15,10 @@ public enum NetworkMode: String, CaseIterable, Sendable {
         }
         self = mode
     }
+
+    /// Whether addresses are translated where nobody said: only a gateway's peers go to the outside.
+    public var natByDefault: Bool { self == .gateway }
+
+    /// Whether peers may reach one another where nobody said: not those of a gateway, who are strangers to each other.
+    public var peersMayTalkByDefault: Bool { self != .gateway }
 }

@@ -22,6 +22,14 @@ public struct NetworkSettings: Hashable, Sendable {
     public var tunnel: TunnelScope = .full
     /// Further blocks that clients send into a split tunnel.
     public var customCIDRs: [IPPrefix] = []
+    /// Whether what leaves for the outside bears the hub's address.
+    public var nat: Bool
+    /// Whether the peers may reach one another.
+    public var peersMayTalk: Bool
+    /// What is done when somebody else changes the interface.
+    public var driftPolicy: DriftPolicy = .repair
+    /// The hub's own host number; see ``AddressPlan``. Another than the first only where a network was imported.
+    public var hubNumber: Int64 = AddressPlan.firstHubNumber
     /// Whether the interface is up.
     public var enabled = true
 
@@ -32,8 +40,10 @@ public struct NetworkSettings: Hashable, Sendable {
     /// More would fit no resolver: glibc took 6 until version 2.26, and a list of networks must fit one answer.
     static let mostSearchDomains = 32
 
-    /// Makes settings with everything beyond the given at its default.
+    /// Makes settings with everything beyond the given at the mode's default.
     public init(name: DisplayName, mode: NetworkMode, subnet: IPPrefix, listenPort: UInt16) {
+        nat = mode.natByDefault
+        peersMayTalk = mode.peersMayTalkByDefault
         self.name = name
         self.mode = mode
         self.subnet = subnet
@@ -41,20 +51,23 @@ public struct NetworkSettings: Hashable, Sendable {
     }
 
     /// The numbering of the subnets, or nil where they allow none; ``validate()`` says why.
-    public var addressPlan: AddressPlan? { try? AddressPlan(subnet: subnet, subnet6: subnet6) }
+    public var addressPlan: AddressPlan? { try? AddressPlan(subnet: subnet, subnet6: subnet6, hubNumber: hubNumber) }
 
     /// All faults of the settings taken together, each with the field it is about; empty when there is none.
     public func validate() -> [(field: NetworkField, fault: InvalidValue)] {
         var faults: [(field: NetworkField, fault: InvalidValue)] = []
         do {
-            _ = try AddressPlan(subnet: subnet, subnet6: subnet6)
+            _ = try AddressPlan(subnet: subnet, subnet6: subnet6, hubNumber: hubNumber)
         } catch {
-            faults.append((error.isAboutSubnet6 ? .subnet6 : .subnet, error.fault))
+            faults.append((error.field, error.fault))
         }
         if listenPort == 0 { faults.append((.listenPort, InvalidValue("a port is a number from 1 to 65535"))) }
         if let mtu, !Self.mtuRange.contains(mtu) {
             faults.append(
                 (.mtu, InvalidValue("an MTU is \(Self.mtuRange.lowerBound) to \(Self.mtuRange.upperBound) bytes")))
+        }
+        if nat && mode == .hubRouted {
+            faults.append((.nat, InvalidValue("a hub-routed network has no outside to translate addresses for")))
         }
         if searchDomains.count > Self.mostSearchDomains {
             faults.append((.searchDomains, InvalidValue("at most \(Self.mostSearchDomains) search domains")))

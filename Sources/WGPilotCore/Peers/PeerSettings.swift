@@ -102,7 +102,8 @@ public struct PeerSettings: Hashable, Sendable {
             }
     }
 
-    private static func isTag(_ text: String) -> Bool {
+    /// Whether this is a word that peers can be grouped by.
+    static func isTag(_ text: String) -> Bool {
         (1...32).contains(text.count) && text.utf8.count <= 128
             && text.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
     }

@@ -6,12 +6,17 @@ public struct DesiredInterface: Sendable {
     public var privateKey: PrivateKey
     /// The UDP port.
     public var listenPort: UInt16
-    /// The MTU; nil leaves the kernel's.
+    /// The MTU in bytes; nil is ``defaultMTU``.
     public var mtu: Int?
     /// The hub's addresses.
     public var addresses: [InterfaceAddress]
     /// The peers by public key: those that are enabled.
     public var peers: [PublicKey: DesiredPeer]
+
+    /// The MTU that a WireGuard interface is made with: Ethernet's 1500 less 80, for WireGuard's own 32 (`wg_setup`,
+    /// drivers/net/wireguard/device.c), UDP's 8 and IPv6's 40. `wireguard-go` has the same (`DefaultMTU`,
+    /// device/device.go).
+    public static let defaultMTU = 1420
 
     /// Makes it from its parts.
     public init(

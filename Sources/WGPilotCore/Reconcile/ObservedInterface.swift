@@ -14,13 +14,17 @@ public struct ObservedInterface: Sendable {
     public var addresses: Set<InterfaceAddress>
     /// The routes through it that were made by us (by their protocol number).
     public var routes: Set<IPPrefix>
+    /// The other routes through it, made by someone else: `wg-quick`, an administrator, a routing daemon. Those that the
+    /// kernel makes for the subnets of addresses are not among them.
+    public var foreignRoutes: Set<IPPrefix>
     /// Its peers by public key.
     public var peers: [PublicKey: ObservedPeer]
 
     /// Makes it from its parts.
     public init(
         name: InterfaceName, privateKey: PrivateKey? = nil, listenPort: UInt16 = 0, mtu: Int, isUp: Bool = false,
-        addresses: Set<InterfaceAddress> = [], routes: Set<IPPrefix> = [], peers: [PublicKey: ObservedPeer] = [:]
+        addresses: Set<InterfaceAddress> = [], routes: Set<IPPrefix> = [], foreignRoutes: Set<IPPrefix> = [],
+        peers: [PublicKey: ObservedPeer] = [:]
     ) {
         self.name = name
         self.privateKey = privateKey
@@ -29,6 +33,7 @@ public struct ObservedInterface: Sendable {
         self.isUp = isUp
         self.addresses = addresses
         self.routes = routes
+        self.foreignRoutes = foreignRoutes
         self.peers = peers
     }
 }

@@ -25,14 +25,16 @@ public struct Plan: Sendable {
         }
         var steps: [PlanStep] = []
         if observed == nil { steps.append(.createInterface(name)) }
-        if let mtu = desired.mtu, observed?.mtu != mtu { steps.append(.setMTU(name, mtu)) }
+        let mtu = desired.mtu ?? DesiredInterface.defaultMTU
+        if observed?.mtu ?? DesiredInterface.defaultMTU != mtu { steps.append(.setMTU(name, mtu)) }
 
         var change = DeviceChange()
         if observed?.privateKey != desired.privateKey { change.privateKey = desired.privateKey }
         if observed?.listenPort != desired.listenPort { change.listenPort = desired.listenPort }
         let observedPeers = observed?.peers ?? [:]
         change.peers = PeerChange.between(
-            observed: observedPeers, desired: desired.peers, keys: Set(observedPeers.keys).union(desired.peers.keys))
+            observed: observedPeers, desired: desired.peers,
+            keys: desired.peers.keys + observedPeers.keys.filter { desired.peers[$0] == nil })
         if !change.isEmpty { steps.append(.configure(name, change)) }
 
         // Add before delete, so that an interface is never without an address in between.
@@ -49,8 +51,10 @@ public struct Plan: Sendable {
         // Setting an interface down drops its routes, so after setting it up all of them are due again.
         let present = observed?.isUp == true ? observed?.routes ?? [] : []
         for route in present.subtracting(routes).sorted() { steps.append(.removeRoute(name, route)) }
+        // A route through this interface serves, whoever made it; it is not ours to remove.
+        let foreign = observed?.isUp == true ? observed?.foreignRoutes ?? [] : []
         // Last, for each of them can meet a route that is not ours, which must not keep anything else from being done.
-        for route in routes.subtracting(present).sorted() { steps.append(.addRoute(name, route)) }
+        for route in routes.subtracting(present).subtracting(foreign).sorted() { steps.append(.addRoute(name, route)) }
         return Plan(steps: steps)
     }
 }

@@ -32,11 +32,11 @@ public struct ClientConfiguration: Sendable {
     /// - Parameters:
     ///   - privateKey: The peer's private key, where it is held.
     ///   - presharedKey: The peer's preshared key, where it has one.
-    ///   - otherSites: As for ``AllowedIPsPolicy/clientSide(network:peer:otherSites:)``.
+    ///   - otherSites: As for ``AllowedIPsPolicy/clientSide(network:peer:otherSites:bridged:)``; so is `bridged`.
     ///   - defaultEndpointHost: The hub's host, used where the network names none.
     public init(
         peer: Peer, network: Network, plan: AddressPlan, privateKey: PrivateKey?, presharedKey: PresharedKey?,
-        otherSites: [IPPrefix], defaultEndpointHost: EndpointHost
+        otherSites: [IPPrefix], bridged: [IPPrefix] = [], defaultEndpointHost: EndpointHost
     ) {
         name = peer.settings.name
         self.privateKey = privateKey
@@ -47,7 +47,7 @@ public struct ClientConfiguration: Sendable {
         hubPublicKey = network.publicKey
         self.presharedKey = presharedKey
         allowedIPs = AllowedIPsPolicy.clientSide(
-            network: network.settings, peer: peer.settings, otherSites: otherSites)
+            network: network.settings, peer: peer.settings, otherSites: otherSites, bridged: bridged)
         endpointHost = network.settings.endpointHost ?? defaultEndpointHost
         endpointPort = network.settings.listenPort
         persistentKeepalive = peer.settings.persistentKeepalive
