@@ -42,9 +42,11 @@ let package = Package(
     targets: [
         // Leaves: C.
         .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+        .systemLibrary(name: "CNftables", pkgConfig: "libnftables", providers: [.apt(["libnftables-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .target(name: "CLinuxShims"),
+        .target(name: "CSQLiteSession", linkerSettings: [.linkedLibrary("sqlite3")]),
 
         // Libraries.
         .target(name: "WGPilotCore", dependencies: [crypto], swiftSettings: strict),
@@ -52,10 +54,13 @@ let package = Package(
         .target(
             name: "WGPilotRPC", dependencies: ["WGPilotProtocol", "CLinuxShims", nio, nioPosix, logging],
             swiftSettings: strict),
-        .target(name: "WGPilotNetlink", dependencies: ["WGPilotCore", "CMnl"], swiftSettings: strict),
+        .target(
+            name: "WGPilotNetlink", dependencies: ["WGPilotCore", "CMnl", "CNftables", crypto], swiftSettings: strict),
         .target(
             name: "WGPilotStore",
-            dependencies: ["WGPilotCore", crypto, .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "WGPilotCore", "CSQLiteSession", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(
             name: "WGPilotConfiguration", dependencies: ["WGPilotCore", .product(name: "Yams", package: "Yams")],

@@ -10,6 +10,7 @@
 #include <linux/genetlink.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/wireguard.h>
@@ -18,6 +19,7 @@
 #include <spawn.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -120,6 +122,16 @@ static inline int wgp_spawn_detached(
 /// open(2) for reading, without the variadic mode.
 static inline int wgp_open_for_reading(const char *path) {
     return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+/// open(2) for writing to what is there, without the variadic mode.
+static inline int wgp_open_for_writing(const char *path) {
+    return open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+/// A counter to wait at, eventfd(2); neither end blocks. The descriptor, or -1 with errno.
+static inline int wgp_eventfd(void) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
 /// The name of a directory entry, readdir(3).

@@ -11,7 +11,7 @@ public final class FakeKernel: Kernel {
         /// nil for an interface that is not WireGuard.
         var device: ObservedInterface?
         var kind: String
-        var mtu = 1420
+        var mtu = DesiredInterface.defaultMTU
         var isUp = false
         var addresses: [InterfaceAddress] = []
     }
@@ -73,6 +73,7 @@ public final class FakeKernel: Kernel {
         state.withLock { state in
             state.interfaces[name.description]?.isUp = false
             state.interfaces[name.description]?.device?.routes = []
+            state.interfaces[name.description]?.device?.foreignRoutes = []
             state.interfaces[name.description]?.addresses.removeAll { !$0.address.isV4 }
         }
     }
@@ -82,9 +83,14 @@ public final class FakeKernel: Kernel {
         state.withLock { $0.holders[port] = owner }
     }
 
-    /// Makes a route that is not ours.
+    /// Makes a route that is not ours, through some other interface.
     public func addForeignRoute(_ prefix: IPPrefix) {
         state.withLock { _ = $0.foreignRoutes.insert(prefix) }
+    }
+
+    /// Makes a route that is not ours through an interface of ours, as wg-quick(8) does.
+    public func addForeignRoute(_ prefix: IPPrefix, through name: InterfaceName) {
+        tamper(name) { $0.foreignRoutes.insert(prefix) }
     }
 
     /// Gives a peer a status, as its traffic would; does nothing where there is no such peer.
@@ -206,7 +212,8 @@ extension FakeKernel.State {
                 return
             }
             addInterface(
-                name.description, kind: "wireguard", device: ObservedInterface(name: name, mtu: 1420))
+                name.description, kind: "wireguard",
+                device: ObservedInterface(name: name, mtu: DesiredInterface.defaultMTU))
         case .deleteInterface(let name):
             guard let present = interfaces[name.description] else { return }
             if present.device == nil { throw nameTaken(name, operation) }
@@ -234,6 +241,7 @@ extension FakeKernel.State {
             guard interface.isUp else {
                 throw KernelError(code: .busy, operation: operation, message: "the interface is down")
             }
+            if device.foreignRoutes.contains(prefix) { return }
             let isTaken = interfaces.contains { key, value in
                 key != name.description && value.device?.routes.contains(prefix) == true
             }

@@ -52,6 +52,26 @@ struct AnswerReaderTests {
                 == (.failed(.refused(errno: ENOMEM, kernelMessage: nil)), 2))
     }
 
+    @Test(
+        "a dump that ends half-way for want of a right, a device or room is an error of that kind",
+        arguments: [
+            (EPERM, KernelError.Code.notPermitted), (ENODEV, .noSuchDevice), (ENOBUFS, .busy), (ENOMEM, .exhausted),
+        ])
+    func typedFailure(_ errno: Int32, _ code: KernelError.Code) throws {
+        for end in [3, 2] as [UInt16] {
+            let message = Self.message(type: end, flags: 2, body: Int32(-errno).hostOrder)
+            let (outcome, count) = try Self.read([Self.data, message])
+            guard case .failed(let error) = outcome else {
+                Issue.record("\(String(describing: outcome))")
+                continue
+            }
+            #expect(count == 1 && error.refusal == errno)
+            #expect(KernelError(error, operation: "read interface wg0").code == code)
+        }
+        let lost = NetlinkError.system(call: "recv", errno: errno)
+        #expect(KernelError(lost, operation: "read interface wg0").code == code)
+    }
+
     @Test("an interrupted dump is marked, wherever the mark stands")
     func interrupted() throws {
         let marked = Self.message(type: 32, flags: 2 | 0x10, body: [0, 1, 0, 0])

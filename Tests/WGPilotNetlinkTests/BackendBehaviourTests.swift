@@ -22,7 +22,10 @@ struct BackendBehaviourTests {
                 .deleteInterface(name), .removeAddress(name, fixture.address4(1)),
                 .removeRoute(name, fixture.v4(0).hostPrefix),
             ])
-            for step in [PlanStep.setUp(name), .setMTU(name, 1400), .addAddress(name, fixture.address4(1))] {
+            for step in [
+                PlanStep.setUp(name), .setMTU(name, 1400), .addAddress(name, fixture.address4(1)),
+                .addRoute(name, fixture.v4(0).hostPrefix), .configure(name, DeviceChange(listenPort: 1)),
+            ] {
                 let error = await #expect(throws: KernelError.self) { try await fixture.kernel.apply([step]) }
                 #expect(error?.code == .noSuchDevice)
             }
@@ -290,6 +293,42 @@ struct BackendBehaviourTests {
             #expect(error?.code == .nameTaken)
             #expect(error?.message.contains("\(site)") == true)
             #expect(try await fixture.kernel.observe(desired.name)?.routes == [])
+        }
+    }
+
+    @Test(
+        "a route through the interface that somebody else made counts as there, and outlives ours",
+        arguments: TestBackend.available)
+    func foreignRouteThroughOurs(_ backend: TestBackend) async throws {
+        try await BackendFixture.with(backend) { fixture in
+            let site = IPPrefix(masking: fixture.v4(0x8000), length: 24)
+            let site6 = IPPrefix(masking: fixture.v6(1 << 40), length: 96)
+            var peer = fixture.peer(2)
+            peer.allowedIPs.formUnion([site, site6])
+            var desired = try fixture.desired([peer])
+            try await fixture.converge(desired)
+            for route in [site, site6] { try await fixture.addForeignRoute(route, through: desired.name) }
+            desired.peers[peer.publicKey]?.routes = [site, site6]
+            var observed = try await fixture.converge(desired)
+            #expect(observed.routes == [] && observed.foreignRoutes == [site, site6])
+            // Who did not see it beforehand is not told that the place is taken.
+            try await fixture.kernel.apply([.addRoute(desired.name, site), .addRoute(desired.name, site6)])
+            desired.peers[peer.publicKey]?.routes = []
+            observed = try await fixture.converge(desired)
+            #expect(observed.foreignRoutes == [site, site6])
+        }
+    }
+
+    @Test("an MTU that is chosen no more goes back to WireGuard's own", arguments: TestBackend.available)
+    func defaultMTU(_ backend: TestBackend) async throws {
+        try await BackendFixture.with(backend) { fixture in
+            var desired = try fixture.desired()
+            desired.mtu = nil
+            #expect(try await fixture.converge(desired).mtu == 1420)
+            desired.mtu = 1280
+            try await fixture.converge(desired)
+            desired.mtu = nil
+            #expect(try await fixture.converge(desired).mtu == 1420)
         }
     }
 

@@ -165,6 +165,13 @@ struct BackendFixture: Sendable {
         }
     }
 
+    /// Makes a route through an interface of ours as wg-quick(8) does, whose routes have the protocol "boot".
+    func addForeignRoute(_ prefix: IPPrefix, through name: InterfaceName) async throws {
+        if let fake { return fake.addForeignRoute(prefix, through: name) }
+        try await Program.run(
+            "ip", prefix.address.isV4 ? "-4" : "-6", "route", "add", prefix.description, "dev", name.description)
+    }
+
     /// Makes a route to the block that is not ours, through a foreign interface.
     func addForeignRoute(_ prefix: IPPrefix) async throws {
         if let fake { return fake.addForeignRoute(prefix) }

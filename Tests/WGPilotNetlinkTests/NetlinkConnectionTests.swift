@@ -43,6 +43,41 @@ struct NetlinkConnectionTests {
         #expect(count == 1)
     }
 
+    @Test("a dump that was interrupted is forgotten and taken again, and is whole in the end", arguments: 0...5)
+    func interruptedDump(_ interruptions: Int) throws {
+        var attempts = 0
+        let value = try NetlinkConnection.untilWhole([String]()) { (value) throws(NetlinkError) in
+            value.append("of attempt \(attempts)")
+            attempts += 1
+            return attempts > interruptions
+        }
+        #expect(value == ["of attempt \(interruptions)"])
+    }
+
+    @Test("a dump that is interrupted each time is an error after five more attempts, and nothing of it is given out")
+    func interruptedForEver() {
+        var attempts = 0
+        #expect(throws: NetlinkError.interrupted) {
+            try NetlinkConnection.untilWhole(0) { (_) throws(NetlinkError) in
+                attempts += 1
+                return false
+            }
+        }
+        #expect(attempts == 6)
+    }
+
+    @Test("a failure half-way is not taken for an interruption", arguments: [ENOBUFS, ENODEV, EPERM])
+    func failedDump(_ errno: Int32) {
+        var attempts = 0
+        #expect(throws: NetlinkError.system(call: "recv", errno: errno)) {
+            try NetlinkConnection.untilWhole(0) { (_) throws(NetlinkError) in
+                attempts += 1
+                throw NetlinkError.system(call: "recv", errno: errno)
+            }
+        }
+        #expect(attempts == 1)
+    }
+
     @Test("many at once are answered each with its own")
     func concurrent() async throws {
         let route = RouteFamily()

@@ -77,6 +77,104 @@ struct WireGuardRepliesTests {
         #expect(peer.persistentKeepalive == 25 && peer.presharedKey != nil && peer.status.endpoint != nil)
     }
 
+    @Test(
+        "peers whose allowed IPs are split over messages and datagrams at any place are merged exactly",
+        arguments: 1...20 as ClosedRange<UInt64>)
+    func splitPeers(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var expected: [PublicKey: Set<IPPrefix>] = [:]
+        var answer: [UInt8] = []
+        for number in 0..<Int.random(in: 1...12, using: &random) {
+            let bytes = random.bytes(32)
+            let key = try #require(PublicKey(bytes: bytes))
+            let count = [0, 1, 2, 300].randomElement(using: &random) ?? 0
+            let blocks = (0..<count).map { host -> IPAddress in
+                Bool.random(using: &random)
+                    ? .v4(IPv4Address(rawValue: UInt32(10) << 24 | UInt32(number) << 16 | UInt32(host)))
+                    : .v6(IPv6Address(rawValue: UInt128(0xFD) << 120 | UInt128(number) << 64 | UInt128(host)))
+            }
+            expected[key] = Set(blocks.map(\.hostPrefix))
+            // The first part says everything of the peer, as the kernel does, and the rest its key and more blocks.
+            var rest = blocks[...]
+            var isFirst = true
+            repeat {
+                let part = rest.prefix(isFirst ? Int.random(in: 0...count, using: &random) : 120)
+                rest = rest.dropFirst(part.count)
+                var builder = AttributeBuilder(header: [0, 1, 0, 0])
+                builder.nested(8) { peers in
+                    peers.nested(0) { peer in
+                        peer.put(1, bytes: bytes)
+                        if isFirst { peer.put(5, integer: UInt16(number)) }
+                        if !part.isEmpty {
+                            peer.nested(9) { list in
+                                for address in part {
+                                    list.nested(0) { block in
+                                        block.put(2, bytes: address.bytes)
+                                        block.put(3, integer: address.bitWidth)
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                isFirst = false
+                let request = NetlinkRequest(type: 32, flags: 2, body: try builder.finish())
+                answer += try request.framed(sequence: 1, port: 1)
+            } while !rest.isEmpty
+        }
+        var device = WireGuardDevice()
+        try Self.merge(answer, into: &device)
+        #expect(device.peers.mapValues(\.allowedIPs) == expected, "\(random)")
+    }
+
+    @Test("attributes of every type with any payload, nested to no purpose, are an error or less", arguments: 0..<20)
+    func garbage(_ number: UInt64) throws {
+        var random = SeededGenerator(seed: number)
+        func fill(_ builder: inout AttributeBuilder, depth: Int) {
+            for _ in 0..<Int.random(in: 0...5, using: &random) {
+                let type = UInt16.random(in: 0...20, using: &random)
+                if depth < 6, Bool.random(using: &random) {
+                    builder.nested(type) { fill(&$0, depth: depth + 1) }
+                } else {
+                    let sizes = [0, 1, 2, 3, 4, 7, 8, 16, 31, 32, 33, 200]
+                    builder.put(type, bytes: random.bytes(sizes.randomElement(using: &random) ?? 0))
+                }
+            }
+        }
+        for _ in 0..<500 {
+            let headers = [[UInt8](repeating: 0, count: 4), random.bytes(8), random.bytes(12), random.bytes(16)]
+            var builder = AttributeBuilder(header: headers.randomElement(using: &random) ?? [])
+            fill(&builder, depth: 0)
+            let types: [UInt16] = [2, 3, 16, 17, 20, 24, 32]
+            let request = NetlinkRequest(
+                type: types.randomElement(using: &random) ?? 0, flags: 2, body: try builder.finish())
+            var bytes = try request.framed(sequence: 1, port: 1)
+            if Bool.random(using: &random) {
+                bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random))
+                bytes.overwrite(at: 0, with: UInt32(bytes.count).hostOrder)
+            }
+            var rest = bytes[...]
+            var device = WireGuardDevice()
+            while let message = try? NetlinkMessage.next(of: &rest) {
+                try? WireGuardReplies.merge(message, into: &device, statusOnly: false)
+                for peer in device.peers.values {
+                    #expect(peer.allowedIPs.allSatisfy { $0.length <= $0.address.bitWidth }, "\(random)")
+                }
+                _ = try? RouteReplies.link(message)
+                if let (_, address) = try? RouteReplies.address(message) {
+                    #expect(address.address.prefixLength <= address.address.address.bitWidth, "\(random)")
+                }
+                if let route = try? RouteReplies.route(message) {
+                    #expect(route.destination.length <= route.destination.address.bitWidth, "\(random)")
+                }
+                _ = try? GenericNetlink.familyNumber(message)
+                _ = try? message.outcome()
+            }
+            var reader = AnswerReader(sequence: 1, port: 1, isDump: true)
+            _ = try? reader.read(bytes[...]) { (_) throws(NetlinkError) in }
+        }
+    }
+
     @Test("counters and times use all of their bits")
     func counters() throws {
         var bytes = Captures.device

@@ -43,7 +43,7 @@ struct Attribute {
     let payload: ArraySlice<UInt8>
 
     /// The payload as an integer in host byte order; throws when it has another width.
-    func integer<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(NetlinkError) -> Value {
+    func integer<Value: FixedWidthInteger & BitwiseCopyable>(_: Value.Type = Value.self) throws(NetlinkError) -> Value {
         guard let value = Value(hostOrder: payload) else {
             throw .malformed("attribute \(type) has \(payload.count) bytes instead of \(Value.bitWidth / 8)")
         }

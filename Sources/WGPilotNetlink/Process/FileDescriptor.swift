@@ -21,6 +21,23 @@ struct FileDescriptor: ~Copyable {
         FileDescriptor(unsafe wgp_open_for_reading(path))
     }
 
+    /// Opens a file that is there for writing; nil, with the error number in `errno`, when that fails.
+    static func openForWriting(_ path: String) -> FileDescriptor? {
+        FileDescriptor(unsafe wgp_open_for_writing(path))
+    }
+
+    /// Writes all bytes in one call, as the kernel's own files want it; throws the error number.
+    borrowing func write(_ bytes: [UInt8]) throws(SystemError) {
+        while true {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(number, buffer.baseAddress, buffer.count)
+            }
+            if count == bytes.count { return }
+            if count >= 0 { throw SystemError(call: "write", errno: EIO) }
+            if errno != EINTR { throw SystemError(call: "write", errno: errno) }
+        }
+    }
+
     /// Reads once into the buffer and gives the count, 0 at the end; throws the error number.
     borrowing func read(into buffer: inout [UInt8]) throws(SystemError) -> Int {
         while true {

@@ -113,44 +113,66 @@ struct RouteFamily: Sendable {
 
     // MARK: Routes
 
-    /// The blocks that we route through a link.
-    func ownRoutes(_ index: Int) async throws(NetlinkError) -> Set<IPPrefix> {
-        try await ownRoutes(index, .v4).union(try await ownRoutes(index, .v6))
+    /// The blocks that are routed through a link: by us, and by others but for the kernel itself.
+    func routes(through index: Int) async throws(NetlinkError) -> (own: Set<IPPrefix>, foreign: Set<IPPrefix>) {
+        var own: Set<IPPrefix> = []
+        var foreign: Set<IPPrefix> = []
+        let number = Int32(clamping: index)
+        for family in [AddressFamily.v4, .v6] {
+            for route in try await routes(family, index: number) where route.isUnicast {
+                switch route.protocolNumber {
+                case RouteProtocol.wgpilot: own.insert(route.destination)
+                case RouteProtocol.kernel: break
+                default: foreign.insert(route.destination)
+                }
+            }
+        }
+        return (own, foreign)
     }
 
-    private func ownRoutes(_ index: Int, _ family: AddressFamily) async throws(NetlinkError) -> Set<IPPrefix> {
-        let number = Int32(clamping: index)
-        let request = try RouteRequests.getRoutes(family, protocol: RouteProtocol.wgpilot, index: number)
+    /// The routes of the main table of both families, whosever they are.
+    func routes() async throws(NetlinkError) -> [RouteReplies.Route] {
+        try await routes(.v4) + routes(.v6)
+    }
+
+    /// The routes of the main table to exactly this block, whosever they are.
+    func routes(to prefix: IPPrefix) async throws(NetlinkError) -> [RouteReplies.Route] {
+        try await routes(AddressFamily(prefix.address)).filter { $0.destination == prefix }
+    }
+
+    /// The routes of the main table, by protocol and link where these are given.
+    func routes(
+        _ family: AddressFamily, protocol number: UInt8? = nil, index: Int32? = nil
+    ) async throws(NetlinkError) -> [RouteReplies.Route] {
+        let request = try RouteRequests.getRoutes(family, protocol: number ?? 0, index: index)
         do {
-            return try await connection.collect(request, into: Set<IPPrefix>()) {
+            return try await connection.collect(request, into: [RouteReplies.Route]()) {
                 (routes, message) throws(NetlinkError) in
-                guard let route = try RouteReplies.route(message), route.protocolNumber == RouteProtocol.wgpilot,
-                    route.index == number
+                guard let route = try RouteReplies.route(message), number == nil || route.protocolNumber == number,
+                    index == nil || route.index == index
                 else { return }
-                routes.insert(route.destination)
+                routes.append(route)
             }
         } catch let error where [EAFNOSUPPORT, EOPNOTSUPP].contains(error.refusal) && family == .v6 {
             return []
         }
     }
 
-    /// The routes of the main table to exactly this block, whosever they are.
-    func routes(to prefix: IPPrefix) async throws(NetlinkError) -> [RouteReplies.Route] {
-        let request = try RouteRequests.getRoutes(AddressFamily(prefix.address), protocol: 0, index: nil)
-        return try await connection.collect(request, into: [RouteReplies.Route]()) {
-            (routes, message) throws(NetlinkError) in
-            if let route = try RouteReplies.route(message), route.destination == prefix { routes.append(route) }
-        }
+    private func ownRoutes(_ index: Int, _ family: AddressFamily) async throws(NetlinkError) -> Set<IPPrefix> {
+        try await Set(
+            routes(family, protocol: RouteProtocol.wgpilot, index: Int32(clamping: index)).map(\.destination))
     }
 
-    /// Routes a block through a link; the very same route counts as made, and another to the same block is an error
-    /// (`EEXIST`), never replaced.
+    /// Routes a block through a link; a route to the block through the same link counts as made, whosever it is, and one
+    /// through another is an error (`EEXIST`), never replaced.
     func addRoute(_ index: Int, _ prefix: IPPrefix) async throws(NetlinkError) {
+        let number = Int32(clamping: index)
         do {
-            try await connection.perform(try RouteRequests.addRoute(Int32(clamping: index), prefix))
+            try await connection.perform(try RouteRequests.addRoute(number, prefix))
         } catch let error where error.refusal == EEXIST {
-            let own = try await ownRoutes(index, AddressFamily(prefix.address))
-            if !own.contains(prefix) { throw error }
+            guard try await routes(to: prefix).contains(where: { $0.isUnicast && $0.index == number }) else {
+                throw error
+            }
         }
     }
 

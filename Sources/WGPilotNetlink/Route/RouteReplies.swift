@@ -38,8 +38,8 @@ enum RouteReplies {
         var address: IPAddress?
         try AttributeReader.forEach(in: attributes) { (attribute) throws(NetlinkError) in
             switch Int(attribute.type) {
-            case Int(IFA_LOCAL): local = IPAddress(bytes: attribute.payload)
-            case Int(IFA_ADDRESS): address = IPAddress(bytes: attribute.payload)
+            case Int(IFA_LOCAL): local = IPAddress(networkOrder: attribute.payload)
+            case Int(IFA_ADDRESS): address = IPAddress(networkOrder: attribute.payload)
             default: break
             }
         }
@@ -64,6 +64,8 @@ enum RouteReplies {
         var protocolNumber: UInt8
         /// The link that it goes through; nil for one that drops or goes through several.
         var index: Int32?
+        /// Whether it leads somewhere (`RTN_UNICAST`), and does not drop or refuse what it meets.
+        var isUnicast = true
     }
 
     /// A route; nil for a message of another type and for other tables.
@@ -80,7 +82,7 @@ enum RouteReplies {
             case RTA_TABLE.rawValue: table = try attribute.integer()
             case RTA_OIF.rawValue: index = try attribute.integer()
             case RTA_DST.rawValue:
-                guard let address = IPAddress(bytes: attribute.payload), AddressFamily(address) == family else {
+                guard let address = IPAddress(networkOrder: attribute.payload), AddressFamily(address) == family else {
                     throw .malformed("a route's destination of \(attribute.payload.count) bytes")
                 }
                 destination = address
@@ -88,7 +90,10 @@ enum RouteReplies {
             }
         }
         guard table == UInt32(RT_TABLE_MAIN.rawValue) else { return nil }
+        // What IPv6 remembers of single destinations (a smaller MTU on the way) is no route that anybody made.
+        if let flags = UInt32(hostOrder: header[8...]), flags & UInt32(RTM_F_CLONED) != 0 { return nil }
         return Route(
-            destination: IPPrefix(masking: destination, length: header[1]), protocolNumber: header[5], index: index)
+            destination: IPPrefix(masking: destination, length: header[1]), protocolNumber: header[5], index: index,
+            isUnicast: header[7] == UInt8(RTN_UNICAST))
     }
 }

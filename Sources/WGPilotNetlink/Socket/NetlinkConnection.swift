@@ -39,12 +39,22 @@ actor NetlinkConnection {
         _ request: NetlinkRequest, into initial: Value,
         _ merge: @Sendable (inout Value, NetlinkMessage) throws(NetlinkError) -> Void
     ) throws(NetlinkError) -> Value {
+        try Self.untilWhole(initial) { (value) throws(NetlinkError) in
+            try exchange(request) { (message) throws(NetlinkError) in try merge(&value, message) }
+        }
+    }
+
+    /// Takes a dump until it is of one piece, each time from the initial value on.
+    ///
+    /// - Parameter dump: One attempt; false when the kernel marked it as interrupted.
+    static func untilWhole<Value>(
+        _ initial: Value, _ dump: (inout Value) throws(NetlinkError) -> Bool
+    ) throws(NetlinkError) -> Value {
         var attempt = 0
         while true {
             var value = initial
-            let complete = try exchange(request) { (message) throws(NetlinkError) in try merge(&value, message) }
-            if complete { return value }
-            guard attempt < Self.dumpRetries else { throw .interrupted }
+            if try dump(&value) { return value }
+            guard attempt < dumpRetries else { throw .interrupted }
             // 2, 4, 8, 16, 32 ms: whoever is changing the state is given time to finish.
             usleep(2000 << UInt32(attempt))
             attempt += 1

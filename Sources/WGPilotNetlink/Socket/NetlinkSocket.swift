@@ -46,6 +46,18 @@ struct NetlinkSocket: ~Copyable {
         unsafe _ = mnl_socket_close(handle)
     }
 
+    /// Joins a multicast group; what is sent to it arrives from now on.
+    borrowing func join(_ group: Int32) throws(NetlinkError) {
+        var group = group
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe mnl_socket_setsockopt(handle, NETLINK_ADD_MEMBERSHIP, &group, size) == 0 else {
+            throw .system(call: "setsockopt", errno: errno)
+        }
+    }
+
+    /// The descriptor, to wait at while the socket lives.
+    var descriptor: Int32 { unsafe mnl_socket_get_fd(handle) }
+
     /// Sends one message whole.
     borrowing func send(_ message: [UInt8]) throws(NetlinkError) {
         while true {

@@ -34,10 +34,11 @@ public struct UserspaceKernel: Kernel {
         else { return nil }
         return try await translating(operation) { () throws(NetlinkError) -> ObservedInterface? in
             do throws(NetlinkError) {
+                let routes = try await route.routes(through: link.index)
                 return try await ObservedInterface(
                     name: name, privateKey: device.privateKey, listenPort: device.listenPort, mtu: link.mtu,
-                    isUp: link.isUp, addresses: Set(route.globalAddresses(link.index)),
-                    routes: route.ownRoutes(link.index), peers: device.peers)
+                    isUp: link.isUp, addresses: Set(route.globalAddresses(link.index)), routes: routes.own,
+                    foreignRoutes: routes.foreign, peers: device.peers)
             } catch let error where error.refusal == ENODEV {
                 // It went away while it was being read.
                 return nil

@@ -73,7 +73,7 @@ enum WireGuardReplies {
         var length: UInt8?
         try attribute.forEach { (attribute) throws(NetlinkError) in
             switch UInt32(attribute.type) {
-            case WGALLOWEDIP_A_IPADDR.rawValue: address = IPAddress(bytes: attribute.payload)
+            case WGALLOWEDIP_A_IPADDR.rawValue: address = IPAddress(networkOrder: attribute.payload)
             case WGALLOWEDIP_A_CIDR_MASK.rawValue: length = try attribute.integer()
             // The family is told by the address's width.
             default: break

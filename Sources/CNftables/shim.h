@@ -1,0 +1,3 @@
+#pragma once
+
+#include <nftables/libnftables.h>

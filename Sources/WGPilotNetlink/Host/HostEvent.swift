@@ -1,0 +1,9 @@
+/// Something of the machine's network stack changed.
+public enum HostEvent: Hashable, Sendable {
+    /// A link came, went or changed, or its addresses or routes did; by the link's name where it is known.
+    case link(String?)
+    /// Rules changed.
+    case firewall
+    /// More happened than could be told; everything must be looked at.
+    case lost
+}

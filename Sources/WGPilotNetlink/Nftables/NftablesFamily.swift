@@ -1,0 +1,48 @@
+import Crypto
+import Glibc
+import WGPilotCore
+
+/// The rules of the packet filter, through libnftables.
+struct NftablesFamily: Sendable {
+    /// One thread for the whole process: see ``NftablesContext``.
+    private static let worker = BlockingWorker(label: "wgpilot.nftables")
+
+    /// What our table is in the kernel, as the SHA-256 of its listing in hexadecimal; nil when it is not there.
+    func firewallDigest() async throws(KernelError) -> String? {
+        let operation = "read the firewall's rules"
+        let outcome = try await run("list table \(FirewallRuleset.table)", operation)
+        if outcome.succeeded {
+            return SHA256.hash(data: Array(outcome.output.utf8)).map { byte in
+                (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }.joined()
+        }
+        let refusal = NftablesRefusal(outcome.error)
+        if refusal.errno == ENOENT { return nil }
+        throw KernelError(refusal, operation: operation)
+    }
+
+    /// Replaces our table as a whole, in one transaction; nil takes it away.
+    func replaceFirewall(_ rules: String?) async throws(KernelError) {
+        let operation = "replace the firewall's rules"
+        // Made before it is deleted, so that the deletion never fails for want of a table.
+        let commands = "table \(FirewallRuleset.table)\ndelete table \(FirewallRuleset.table)\n\(rules ?? "")"
+        let outcome = try await run(commands, operation)
+        if !outcome.succeeded { throw KernelError(NftablesRefusal(outcome.error), operation: operation) }
+    }
+
+    /// The base chains of others that drop what would be forwarded.
+    func foreignForwardDrops() async throws(KernelError) -> [String] {
+        let operation = "look for rules of others that stop forwarding"
+        let outcome = try await run("list chains", operation)
+        guard outcome.succeeded else { throw KernelError(NftablesRefusal(outcome.error), operation: operation) }
+        return NftablesListing.forwardDrops(outcome.output)
+    }
+
+    private func run(_ commands: String, _ operation: String) async throws(KernelError) -> NftablesContext.Outcome {
+        do {
+            return try await Self.worker.run { () throws(SystemError) in try NftablesContext().run(commands) }
+        } catch {
+            throw KernelError(errno: error.errno, operation: operation, context: error.call)
+        }
+    }
+}
