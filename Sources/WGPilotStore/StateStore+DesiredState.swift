@@ -13,6 +13,22 @@ extension StateStore {
         }
     }
 
+    /// What the whole hub should be, read at one instant.
+    ///
+    /// - Parameter networks: The networks whose interfaces are read; nil reads all. The rest is always whole.
+    public func hubState(networks: Set<Int64>? = nil) async throws(StoreError) -> HubState {
+        try await read { try self.hubState(networks, $0) }
+    }
+
+    func hubState(_ networks: Set<Int64>?, _ db: Database) throws -> HubState {
+        let records = try NetworkRecord.all(db).filter(\.network.settings.enabled)
+        var interfaces: [Int64: DesiredInterface] = [:]
+        for record in records where networks?.contains(record.network.id) ?? true {
+            interfaces[record.network.id] = try desiredInterface(record, db)
+        }
+        return try HubState(interfaces: interfaces, retired: Self.retired(db), firewall: Self.firewall(records, db))
+    }
+
     /// What one peer should be; nil where it must not be in the kernel: it or its network is switched off or not there.
     public func desiredPeer(in networkID: Int64, _ key: PublicKey) async throws(StoreError) -> DesiredPeer? {
         try await desiredPeers(in: networkID, [key])[key]

@@ -2,34 +2,70 @@ import GRDB
 public import WGPilotCore
 
 extension StateStore {
-    /// Makes a network: gives it the lowest free `wgN`, a port where none was chosen, and a key where none was given.
+    /// Makes a network: gives it an interface, a port and a key where none were given.
     ///
     /// - Parameters:
     ///   - draft: What it is to be.
-    ///   - takenInterfaces: Names that the machine uses already.
-    ///   - dryRun: Checks and answers, and keeps nothing.
-    /// - Throws: `invalid` with every faulty field; `alreadyExists` for the name or port of another network;
-    ///   `conflict` where a subnet overlaps another network's or a site's; `exhausted` when no port is left.
+    ///   - takenInterfaces: Names that the machine uses already; an interface that the draft chooses may be among them.
+    ///   - options: How the change is made.
+    /// - Throws: `invalid` with every faulty field; `alreadyExists` for the name, port or interface of another network;
+    ///   `conflict` where a subnet overlaps another network's or a site's; `exhausted` when no port is left;
+    ///   `failedPrecondition` while another change waits to be confirmed.
     public func createNetwork(
-        _ draft: NetworkDraft, takenInterfaces: Set<InterfaceName> = [], dryRun: Bool = false
+        _ draft: NetworkDraft, takenInterfaces: Set<InterfaceName> = [], options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> Network {
         let privateKey = draft.privateKey ?? .generate()
-        return try await write(dryRun: dryRun) { db in
-            let networks = try NetworkRecord.all(db).map(\.network)
-            var settings = draft.settings
-            settings.listenPort = try draft.listenPort ?? Self.freeListenPort(networks)
-            try Self.check(settings, networks, sites: db)
-            let time = self.now()
-            let network = try NetworkRecord.insert(
-                Network(
-                    id: 0, settings: settings,
-                    interface: Self.freeInterface(networks, takenInterfaces.union(Self.retired(db))),
-                    publicKey: privateKey.publicKey, createdAt: time, updatedAt: time),
-                db)
-            try SecretRecord.insert(privateKey, ofNetwork: network.id, self.sealer, db)
-            return network
+        return try await change(options, { "new network \(Self.quoted($0))" }) { db in
+            try self.insert(draft, privateKey, takenInterfaces, db)
         }
     }
+
+    /// Makes a network with all its peers in one transaction, all or nothing, from what was somewhere else before.
+    ///
+    /// - Parameters:
+    ///   - draft: The network.
+    ///   - peers: Its peers.
+    ///   - takenInterfaces: As for ``createNetwork(_:takenInterfaces:options:)``.
+    ///   - options: How the change is made.
+    /// - Throws: As for a new network and a new peer; `itemIndex` of the error tells which peer was at fault, and is nil
+    ///   where it was the network.
+    public func importNetwork(
+        _ draft: NetworkDraft, peers: [PeerDraft], takenInterfaces: Set<InterfaceName> = [],
+        options: WriteOptions = WriteOptions()
+    ) async throws(StoreError) -> (network: Network, peers: [CreatedPeer]) {
+        let privateKey = draft.privateKey ?? .generate()
+        let items = peers.map { ($0, NewSecrets($0)) }
+        return try await change(
+            options, { "import of the network \(Self.quoted($0.network)) with \($0.peers.count) peers" }
+        ) { db in
+            let network = try self.insert(draft, privateKey, takenInterfaces, db)
+            return (network, try self.insert(items, in: network.id, db))
+        }
+    }
+
+    private func insert(
+        _ draft: NetworkDraft, _ privateKey: PrivateKey, _ takenInterfaces: Set<InterfaceName>, _ db: Database
+    ) throws -> Network {
+        let networks = try NetworkRecord.all(db).map(\.network)
+        var settings = draft.settings
+        settings.listenPort = try draft.listenPort ?? Self.freeListenPort(networks)
+        try Self.check(settings, draft.interface, networks, sites: db)
+        let time = now()
+        let network = try NetworkRecord.insert(
+            Network(
+                id: 0, settings: settings,
+                interface: draft.interface
+                    ?? Self.freeInterface(networks, takenInterfaces.union(Self.retired(db))),
+                publicKey: privateKey.publicKey, createdAt: time, updatedAt: time),
+            db)
+        // A retired interface that was chosen all the same is wanted again.
+        if settings.enabled { try Self.setRetired(network.interface, false, db) }
+        try SecretRecord.insert(privateKey, ofNetwork: network.id, sealer, db)
+        return network
+    }
+
+    /// A network as messages name it.
+    static func quoted(_ network: Network) -> String { network.settings.name.description.quotedForMessage }
 
     /// All networks, oldest first.
     public func networks() async throws(StoreError) -> [Network] {
@@ -56,16 +92,17 @@ extension StateStore {
     ///   - id: The network.
     ///   - expectedUpdatedAt: The time of change that the caller saw; where it is another by now the call throws
     ///     `stale`. A later change always has a later time.
-    ///   - dryRun: Checks and answers, and keeps nothing.
+    ///   - options: How the change is made.
     ///   - change: Makes the new settings of the present ones, inside the transaction.
     /// - Returns: The network before and after; both are equal where nothing changed.
     /// - Throws: `notFound`; `invalid`, `alreadyExists` and `conflict` as for a new network; `failedPrecondition` where
-    ///   peers stand in the way: their addresses come from the subnet, their roles and tunnels need the mode.
+    ///   peers stand in the way (their addresses come from the subnet, their roles and tunnels need the mode, one of them
+    ///   has the hub's new address), and while another change waits to be confirmed.
     public func updateNetwork(
-        _ id: Int64, expectedUpdatedAt: Int64? = nil, dryRun: Bool = false,
+        _ id: Int64, expectedUpdatedAt: Int64? = nil, options: WriteOptions = WriteOptions(),
         _ change: @Sendable (inout NetworkSettings) -> Void
     ) async throws(StoreError) -> (before: Network, after: Network) {
-        try await write(dryRun: dryRun) { db in
+        try await self.change(options, { "change of the network \(Self.quoted($0.after))" }) { db in
             let before = try NetworkRecord.require(id, db).network
             if let expectedUpdatedAt, expectedUpdatedAt != before.updatedAt {
                 throw StoreError.stale("the network \(before.settings.name.description.quotedForMessage)")
@@ -78,32 +115,40 @@ extension StateStore {
             // To switch a network off must work even where its settings would not be accepted today.
             if after.settings != toggled {
                 let others = try NetworkRecord.all(db).map(\.network).filter { $0.id != id }
-                try Self.check(after.settings, others, sites: db)
+                try Self.check(after.settings, nil, others, sites: db)
                 try Self.checkPeers(of: before, with: after.settings, db)
             }
             if before.settings.enabled != after.settings.enabled {
                 try Self.setRetired(before.interface, !after.settings.enabled, db)
             }
-            after.updatedAt = max(self.now(), before.updatedAt + 1)
+            after.updatedAt = self.time(after: before.updatedAt)
             try NetworkRecord.update(after, db)
+            if after.settings.hubNumber != before.settings.hubNumber {
+                try NetworkRecord.lowerHostHint(to: before.settings.hubNumber, of: id, db)
+            }
             return (before, after)
         }
     }
 
-    /// Switches a network on or off; see ``updateNetwork(_:expectedUpdatedAt:dryRun:_:)``.
+    /// Switches a network on or off; see ``updateNetwork(_:expectedUpdatedAt:options:_:)``.
     public func setNetworkEnabled(
-        _ id: Int64, _ enabled: Bool, dryRun: Bool = false
+        _ id: Int64, _ enabled: Bool, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> (before: Network, after: Network) {
-        try await updateNetwork(id, dryRun: dryRun) { $0.enabled = enabled }
+        try await updateNetwork(id, options: options) { $0.enabled = enabled }
     }
 
-    /// Deletes a network with all its peers. Its interface stays in ``retiredInterfaces()`` until it is confirmed gone.
-    public func deleteNetwork(_ id: Int64, dryRun: Bool = false) async throws(StoreError) -> DeletedNetwork {
-        try await write(dryRun: dryRun) { db in
+    /// Deletes a network with all its peers and bridges, its and their access rules, and the rules of others about its
+    /// peers. Its interface stays in ``retiredInterfaces()`` until it is confirmed gone.
+    public func deleteNetwork(
+        _ id: Int64, options: WriteOptions = WriteOptions()
+    ) async throws(StoreError) -> DeletedNetwork {
+        try await change(options, { "deletion of the network \(Self.quoted($0.network))" }) { db in
             let network = try NetworkRecord.require(id, db).network
             let peerCount = try PeerRecord.count(in: id, db)
             if network.settings.enabled { try Self.setRetired(network.interface, true, db) }
+            let owners = try AccessRuleRecord.owners(ofRulesAboutNetwork: id, db)
             try db.cachedStatement(sql: "DELETE FROM network WHERE id = ?").execute(arguments: [id])
+            for owner in owners { try AccessRuleRecord.renumber(owner, db) }
             return DeletedNetwork(network: network, peerCount: peerCount)
         }
     }
@@ -129,7 +174,7 @@ extension StateStore {
         try await write { try Self.setRetired(name, false, $0) }
     }
 
-    private static func retired(_ db: Database) throws -> Set<InterfaceName> {
+    static func retired(_ db: Database) throws -> Set<InterfaceName> {
         let statement = try db.cachedStatement(sql: "SELECT name FROM retiredInterface")
         return try Set(
             Row.fetchAll(statement).map { row in
@@ -137,7 +182,7 @@ extension StateStore {
             })
     }
 
-    private static func setRetired(_ name: InterfaceName, _ retired: Bool, _ db: Database) throws {
+    static func setRetired(_ name: InterfaceName, _ retired: Bool, _ db: Database) throws {
         let sql =
             retired
             ? "INSERT OR IGNORE INTO retiredInterface (name) VALUES (?)" : "DELETE FROM retiredInterface WHERE name = ?"
@@ -166,7 +211,9 @@ extension StateStore {
     // MARK: - Checks
 
     /// Checks settings by themselves, against the other networks and against the sites of all.
-    private static func check(_ settings: NetworkSettings, _ others: [Network], sites db: Database) throws {
+    private static func check(
+        _ settings: NetworkSettings, _ interface: InterfaceName?, _ others: [Network], sites db: Database
+    ) throws {
         let faults = settings.validate()
         if !faults.isEmpty {
             throw StoreError(
@@ -185,6 +232,12 @@ extension StateStore {
                     .init(
                         field: NetworkField.listenPort.rawValue,
                         message: "the network \(name) listens on port \(settings.listenPort)"))
+            }
+            if let interface, other.interface == interface {
+                inUse.append(
+                    .init(
+                        field: NetworkField.interface.rawValue,
+                        message: "the network \(name) has the interface \(interface)"))
             }
             for (field, block) in settings.blocks {
                 for (_, taken) in other.settings.blocks where taken.overlaps(block) {
@@ -222,6 +275,17 @@ extension StateStore {
                         )
                     ])
             }
+        }
+        if settings.hubNumber != old.hubNumber,
+            let name = try PeerRecord.holder(of: .hostNumber, settings.hubNumber, in: network.id, except: 0, db)
+        {
+            throw StoreError(
+                .failedPrecondition,
+                violations: [
+                    .init(
+                        field: NetworkField.hubAddress.rawValue,
+                        message: "the peer \(name.quotedForMessage) has this address; move or remove it first")
+                ])
         }
         guard settings.mode != old.mode || settings.tunnel != old.tunnel || settings.subnet6 != old.subnet6 else {
             return

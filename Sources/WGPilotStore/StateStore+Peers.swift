@@ -7,12 +7,13 @@ extension StateStore {
     /// same however many peers there are.
     ///
     /// - Throws: `notFound` for the network; `invalid` with every faulty field; `alreadyExists` for the name, key or
-    ///   address of another peer; `conflict` where a site network overlaps; `exhausted` when the subnet is full.
+    ///   address of another peer; `conflict` where a site network overlaps; `exhausted` when the subnet is full;
+    ///   `failedPrecondition` while another change waits to be confirmed.
     public func createPeer(
-        in networkID: Int64, _ draft: PeerDraft, dryRun: Bool = false
+        in networkID: Int64, _ draft: PeerDraft, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> CreatedPeer {
         let secrets = NewSecrets(draft)
-        return try await write(dryRun: dryRun) { db in
+        return try await change(options, { "new peer \(Self.quoted($0.peer, $0.network))" }) { db in
             var record = try NetworkRecord.require(networkID, db)
             return try self.insert(draft, secrets, &record, db)
         }
@@ -20,23 +21,17 @@ extension StateStore {
 
     /// Makes peers all or none, in one transaction; the error's `itemIndex` tells which draft was at fault.
     public func createPeers(
-        in networkID: Int64, _ drafts: [PeerDraft], dryRun: Bool = false
+        in networkID: Int64, _ drafts: [PeerDraft], options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> [CreatedPeer] {
         let items = drafts.map { ($0, NewSecrets($0)) }
-        return try await write(dryRun: dryRun) { db in
-            var record = try NetworkRecord.require(networkID, db)
-            var created: [CreatedPeer] = []
-            created.reserveCapacity(items.count)
-            for (draft, secrets) in items {
-                do {
-                    created.append(try self.insert(draft, secrets, &record, db))
-                } catch var error as StoreError {
-                    error.itemIndex = created.count
-                    throw error
-                }
-            }
-            return created
+        return try await change(options, { "\($0.count) new peers" }) { db in
+            try self.insert(items, in: networkID, db)
         }
+    }
+
+    /// A peer as messages name it.
+    private static func quoted(_ peer: Peer, _ network: Network) -> String {
+        "\(peer.settings.name.description.quotedForMessage) of the network \(quoted(network))"
     }
 
     /// The peer with this number; throws `notFound` where the network has none.
@@ -72,14 +67,14 @@ extension StateStore {
     ///   - id: The peer.
     ///   - expectedUpdatedAt: The time of change that the caller saw; where it is another by now the call throws
     ///     `stale`. A later change always has a later time.
-    ///   - dryRun: Checks and answers, and keeps nothing.
+    ///   - options: How the change is made.
     ///   - change: Makes the new peer of the present one, inside the transaction.
     /// - Throws: `notFound`, and as for a new peer.
     public func updatePeer(
-        in networkID: Int64, _ id: Int64, expectedUpdatedAt: Int64? = nil, dryRun: Bool = false,
+        in networkID: Int64, _ id: Int64, expectedUpdatedAt: Int64? = nil, options: WriteOptions = WriteOptions(),
         _ change: @Sendable (inout PeerEdit) -> Void
     ) async throws(StoreError) -> EditedPeer {
-        try await write(dryRun: dryRun) { db in
+        try await self.change(options, { "change of the peer \(Self.quoted($0.after, $0.network))" }) { db in
             let record = try NetworkRecord.require(networkID, db)
             let before = try PeerRecord.require(id, in: record.network, db)
             if let expectedUpdatedAt, expectedUpdatedAt != before.updatedAt {
@@ -103,7 +98,7 @@ extension StateStore {
             guard after != before || secrets.replacesAnything else {
                 return EditedPeer(before: before, after: after, network: record.network, secrets: PeerSecrets())
             }
-            after.updatedAt = max(self.now(), before.updatedAt + 1)
+            after.updatedAt = self.time(after: before.updatedAt)
             try PeerRecord.update(after, db)
             if after.settings.siteNetworks != before.settings.siteNetworks {
                 try SiteNetworkRecord.replace(after.settings.siteNetworks, ofPeer: id, db)
@@ -126,19 +121,24 @@ extension StateStore {
         }
     }
 
-    /// Switches a peer on or off; see ``updatePeer(in:_:expectedUpdatedAt:dryRun:_:)``.
+    /// Switches a peer on or off; see ``updatePeer(in:_:expectedUpdatedAt:options:_:)``.
     public func setPeerEnabled(
-        in networkID: Int64, _ id: Int64, _ enabled: Bool, dryRun: Bool = false
+        in networkID: Int64, _ id: Int64, _ enabled: Bool, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> EditedPeer {
-        try await updatePeer(in: networkID, id, dryRun: dryRun) { $0.settings.enabled = enabled }
+        try await updatePeer(in: networkID, id, options: options) { $0.settings.enabled = enabled }
     }
 
-    /// Deletes a peer and its secrets, and frees its address. Answers what was deleted.
-    public func deletePeer(in networkID: Int64, _ id: Int64, dryRun: Bool = false) async throws(StoreError) -> Peer {
-        try await write(dryRun: dryRun) { db in
+    /// Deletes a peer, its secrets, its access rules and the rules of others about it, and frees its address. Answers
+    /// what was deleted.
+    public func deletePeer(
+        in networkID: Int64, _ id: Int64, options: WriteOptions = WriteOptions()
+    ) async throws(StoreError) -> Peer {
+        try await change(options, { "deletion of the peer \($0.settings.name.description.quotedForMessage)" }) { db in
             let network = try NetworkRecord.require(networkID, db).network
             let peer = try PeerRecord.require(id, in: network, db)
+            let owners = try AccessRuleRecord.owners(ofRulesAboutPeer: id, db)
             try db.cachedStatement(sql: "DELETE FROM peer WHERE id = ?").execute(arguments: [id])
+            for owner in owners { try AccessRuleRecord.renumber(owner, db) }
             try NetworkRecord.lowerHostHint(to: peer.hostNumber, of: networkID, db)
             return peer
         }
@@ -167,6 +167,23 @@ extension StateStore {
 
     // MARK: - Inside the transaction
 
+    func insert(
+        _ items: [(draft: PeerDraft, secrets: NewSecrets)], in networkID: Int64, _ db: Database
+    ) throws -> [CreatedPeer] {
+        var record = try NetworkRecord.require(networkID, db)
+        var created: [CreatedPeer] = []
+        created.reserveCapacity(items.count)
+        for (draft, secrets) in items {
+            do {
+                created.append(try insert(draft, secrets, &record, db))
+            } catch var error as StoreError {
+                error.itemIndex = created.count
+                throw error
+            }
+        }
+        return created
+    }
+
     private func insert(
         _ draft: PeerDraft, _ secrets: NewSecrets, _ record: inout NetworkRecord, _ db: Database
     ) throws -> CreatedPeer {
@@ -179,11 +196,10 @@ extension StateStore {
         try Self.check(&peer, address: draft.address, record, db)
         if draft.address == nil {
             guard let number = try PeerRecord.lowestFreeNumber(in: record, db) else {
-                let numbers = record.plan.peerNumbers
                 throw StoreError(
                     .exhausted,
                     """
-                    the subnet \(record.plan.subnet) is full: all \(numbers.upperBound - numbers.lowerBound + 1) peers \
+                    the subnet \(record.plan.subnet) is full: all \(record.plan.peerCapacity) peers \
                     that it has addresses for are there; remove one, or make a network with a larger subnet
                     """)
             }

@@ -8,7 +8,7 @@ import WGPilotCore
 ///
 /// Each method is one use case and exactly one transaction: it either happened whole and is on the disk when the method
 /// returns, or nothing changed. All writes go through one connection, one after another, so what a method checks still
-/// holds when it writes. Methods that take `dryRun` check and answer the same way and keep nothing.
+/// holds when it writes. ``WriteOptions`` make a change a dry run, or one that is taken back unless it is confirmed.
 public final class StateStore: Sendable {
     /// Seconds since 1970-01-01 UTC, from wherever the owner of the store gets them.
     public typealias Clock = @Sendable () -> Int64
@@ -203,16 +203,22 @@ public final class StateStore: Sendable {
 
     // MARK: - Transactions
 
+    /// The time of a change of something that was last changed at another: now, but always later than that.
+    func time(after previous: Int64) -> Int64 {
+        let (next, overflow) = previous.addingReportingOverflow(1)
+        return overflow ? previous : max(now(), next)
+    }
+
     /// Runs one transaction that changes the database, and waits until it is on the disk.
     func write<Result: Sendable>(
-        dryRun: Bool = false, _ body: @Sendable (Database) throws -> Result
+        keep: Bool = true, _ body: @Sendable (Database) throws -> Result
     ) async throws(StoreError) -> Result {
         do {
             return try await writer.writeWithoutTransaction { db in
                 var result: Result?
                 try db.inTransaction(.immediate) {
                     result = try body(db)
-                    return dryRun ? .rollback : .commit
+                    return keep ? .commit : .rollback
                 }
                 guard let result else { throw StoreError(.internal, "a transaction gave no result") }
                 return result

@@ -76,7 +76,7 @@ import WGPilotTestSupport
         let store = try StateStore.inMemory()
         let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/27"))
         let plan = try #require(network.settings.addressPlan)
-        let numbers = plan.peerNumbers
+        let numbers = plan.hostNumbers.lowerBound + 1...plan.hostNumbers.upperBound
         var model: [Int64: Int64] = [:]  // peer id to host number
         for step in 0..<1500 {
             let comment: Comment = "seed \(seed), step \(step)"

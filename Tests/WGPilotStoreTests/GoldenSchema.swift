@@ -36,4 +36,66 @@ enum GoldenSchema {
           unique family,first
           unique peerID,position
         """
+
+    static let v2 = """
+        accessRule: id|INTEGER|0|1, ownerNetworkID|INTEGER|0|0, ownerTag|TEXT|0|0, \
+        ownerPeerID|INTEGER|0|0, position|INTEGER|1|0, action|TEXT|1|0, destination|TEXT|1|0, \
+        destinationText|TEXT|0|0, destinationPeerID|INTEGER|0|0, protocol|TEXT|1|0, ports|TEXT|1|0, \
+        comment|TEXT|1|0, enabled|INTEGER|1|0, createdAt|INTEGER|1|0, updatedAt|INTEGER|1|0
+          references peer|destinationPeerID|id|CASCADE
+          references peer|ownerPeerID|id|CASCADE
+          references network|ownerNetworkID|id|CASCADE
+          index destinationPeerID
+          index ownerNetworkID,position
+          index ownerPeerID,position
+          index ownerTag,position
+        bridge: id|INTEGER|0|1, networkA|INTEGER|1|0, networkB|INTEGER|1|0, direction|TEXT|1|0, \
+        allowedCIDRs|TEXT|1|0, enabled|INTEGER|1|0, createdAt|INTEGER|1|0, updatedAt|INTEGER|1|0
+          references network|networkB|id|CASCADE
+          references network|networkA|id|CASCADE
+          unique NULL,NULL
+        firewallMark: single|INTEGER|1|1, applied|BLOB|1|0, listing|BLOB|1|0
+        ignoredDrift: networkID|INTEGER|1|1, item|TEXT|1|2, observed|BLOB|1|0
+          references network|networkID|id|CASCADE
+          unique networkID,item
+        kernelSetting: key|TEXT|1|1, valueBefore|TEXT|1|0, valueSet|TEXT|1|0, changedAt|INTEGER|1|0
+          unique key
+        network: id|INTEGER|0|1, name|TEXT|1|0, interface|TEXT|1|0, mode|TEXT|1|0, subnet|TEXT|1|0, \
+        subnet6|TEXT|0|0, hubNumber|INTEGER|1|0, listenPort|INTEGER|1|0, publicKey|BLOB|1|0, \
+        dnsServers|TEXT|1|0, searchDomains|TEXT|1|0, mtu|INTEGER|0|0, endpointHost|TEXT|0|0, \
+        tunnel|TEXT|1|0, customCIDRs|TEXT|1|0, nat|INTEGER|1|0, peersMayTalk|INTEGER|1|0, \
+        driftPolicy|TEXT|1|0, enabled|INTEGER|1|0, hostHint|INTEGER|1|0, createdAt|INTEGER|1|0, \
+        updatedAt|INTEGER|1|0
+          unique name
+          unique interface
+          unique subnet
+          unique subnet6
+          unique listenPort
+        networkSecret: networkID|INTEGER|0|1, privateKey|BLOB|1|0
+          references network|networkID|id|CASCADE
+        peer: id|INTEGER|0|1, networkID|INTEGER|1|0, name|TEXT|1|0, hostNumber|INTEGER|1|0, \
+        publicKey|BLOB|1|0, email|TEXT|1|0, role|TEXT|1|0, endpoint|TEXT|0|0, \
+        persistentKeepalive|INTEGER|1|0, hubKeepalive|INTEGER|1|0, tunnel|TEXT|0|0, extraCIDRs|TEXT|1|0, \
+        dnsServers|TEXT|0|0, mtu|INTEGER|0|0, notes|TEXT|1|0, tags|TEXT|1|0, enabled|INTEGER|1|0, \
+        createdAt|INTEGER|1|0, updatedAt|INTEGER|1|0
+          references network|networkID|id|CASCADE
+          index networkID
+          unique networkID,name
+          unique networkID,publicKey
+          unique networkID,hostNumber
+        peerSecret: peerID|INTEGER|0|1, privateKey|BLOB|0|0, presharedKey|BLOB|0|0
+          references peer|peerID|id|CASCADE
+        pendingChange: id|INTEGER|0|1, single|INTEGER|1|0, description|TEXT|1|0, inverse|BLOB|1|0, \
+        deadline|INTEGER|1|0, createdAt|INTEGER|1|0
+          unique single
+        retiredInterface: name|TEXT|1|1
+          unique name
+        setting: key|TEXT|1|1, value|TEXT|1|0
+          unique key
+        siteNetwork: peerID|INTEGER|1|0, position|INTEGER|1|0, family|INTEGER|1|1, first|BLOB|1|2, \
+        prefixLength|INTEGER|1|0
+          references peer|peerID|id|CASCADE
+          index peerID,position
+          unique family,first
+        """
 }

@@ -74,6 +74,21 @@ func peerDraft(_ peerName: String, sites: [String] = []) throws -> PeerDraft {
     return PeerDraft(settings: settings)
 }
 
+extension Row {
+    /// The columns as text with `|` between them.
+    var text: String {
+        databaseValues.map { value in
+            switch value.storage {
+            case .null: "NULL"
+            case .int64(let number): String(number)
+            case .double(let number): String(number)
+            case .string(let text): text
+            case .blob(let data): data.map { String($0, radix: 16) }.joined()
+            }
+        }.joined(separator: "|")
+    }
+}
+
 extension StateStore {
     /// Runs SQL as it stands, behind the store's back.
     func sql(_ sql: String) async throws {
@@ -83,17 +98,7 @@ extension StateStore {
     /// The rows of a query, each as text with `|` between the columns.
     func rows(_ sql: String) async throws -> [String] {
         try await writer.read { db in
-            try Row.fetchAll(db, sql: sql).map { row in
-                row.databaseValues.map { value in
-                    switch value.storage {
-                    case .null: "NULL"
-                    case .int64(let number): String(number)
-                    case .double(let number): String(number)
-                    case .string(let text): text
-                    case .blob(let data): data.map { String($0, radix: 16) }.joined()
-                    }
-                }.joined(separator: "|")
-            }
+            try Row.fetchAll(db, sql: sql).map(\.text)
         }
     }
 

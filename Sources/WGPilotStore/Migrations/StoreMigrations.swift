@@ -10,6 +10,9 @@ enum StoreMigrations {
         migrator.registerMigration(V1InitialSchema.identifier) { db in
             try db.execute(sql: V1InitialSchema.sql)
         }
+        migrator.registerMigration(V2ManagedHub.identifier) { db in
+            try db.execute(sql: V2ManagedHub.sql)
+        }
         return migrator
     }
 }

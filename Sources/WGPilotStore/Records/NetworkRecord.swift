@@ -12,7 +12,7 @@ struct NetworkRecord {
 
     private static let columns = """
         id, name, interface, mode, subnet, subnet6, listenPort, publicKey, dnsServers, searchDomains, mtu, endpointHost, \
-        tunnel, customCIDRs, enabled, hostHint, createdAt, updatedAt
+        tunnel, customCIDRs, enabled, hostHint, createdAt, updatedAt, nat, peersMayTalk, driftPolicy, hubNumber
         """
 
     init(row: Row) throws {
@@ -32,9 +32,13 @@ struct NetworkRecord {
         settings.tunnel = try reader.value(12, "tunnel") { try TunnelScope($0) }
         settings.customCIDRs = try reader.list(13, "customCIDRs") { try IPPrefix($0) }
         settings.enabled = try reader.bool(14)
+        settings.nat = try reader.bool(18)
+        settings.peersMayTalk = try reader.bool(19)
+        settings.driftPolicy = try reader.value(20, "driftPolicy") { try DriftPolicy($0) }
+        settings.hubNumber = try reader.int64(21, "hubNumber")
         guard let plan = settings.addressPlan else { throw reader.damaged("subnet") }
         self.plan = plan
-        hostHint = try reader.int(15, "hostHint", in: 2...(1 << 24))
+        hostHint = try reader.int(15, "hostHint", in: 1...(1 << 24))
         network = try Network(
             id: id, settings: settings, interface: reader.value(2, "interface") { try InterfaceName($0) },
             publicKey: reader.publicKey(7, "publicKey"), createdAt: reader.int64(16, "createdAt"),
@@ -69,8 +73,9 @@ struct NetworkRecord {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO network (name, mode, subnet, subnet6, listenPort, dnsServers, searchDomains, mtu, \
-                endpointHost, tunnel, customCIDRs, enabled, interface, publicKey, hostHint, createdAt, updatedAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2, ?, ?)
+                endpointHost, tunnel, customCIDRs, enabled, nat, peersMayTalk, driftPolicy, hubNumber, interface, publicKey, \
+                hostHint, createdAt, updatedAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
                 """)
         try statement.execute(
             arguments: settingsArguments(network.settings) + [
@@ -86,7 +91,8 @@ struct NetworkRecord {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE network SET name = ?, mode = ?, subnet = ?, subnet6 = ?, listenPort = ?, dnsServers = ?, \
-                searchDomains = ?, mtu = ?, endpointHost = ?, tunnel = ?, customCIDRs = ?, enabled = ?, updatedAt = ?
+                searchDomains = ?, mtu = ?, endpointHost = ?, tunnel = ?, customCIDRs = ?, enabled = ?, nat = ?, \
+                peersMayTalk = ?, driftPolicy = ?, hubNumber = ?, updatedAt = ?
                 WHERE id = ?
                 """)
         try statement.execute(
@@ -99,7 +105,8 @@ struct NetworkRecord {
             settings.subnet6?.description, Int64(settings.listenPort),
             TextList.encode(settings.dnsServers.map(\.description)), TextList.encode(settings.searchDomains),
             settings.mtu, settings.endpointHost?.description, settings.tunnel.rawValue,
-            TextList.encode(settings.customCIDRs.map(\.description)), settings.enabled,
+            TextList.encode(settings.customCIDRs.map(\.description)), settings.enabled, settings.nat,
+            settings.peersMayTalk, settings.driftPolicy.rawValue, settings.hubNumber,
         ]
     }
 

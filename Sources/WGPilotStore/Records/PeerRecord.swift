@@ -13,7 +13,7 @@ enum PeerRecord {
         """
 
     /// The host numbers that a subnet can have, by the CHECK of the table.
-    static let hostNumbers: ClosedRange<Int64> = 2...16_777_214
+    static let hostNumbers: ClosedRange<Int64> = 1...16_777_214
 
     static func peer(row: Row, _ db: Database) throws -> Peer {
         var reader = ColumnReader(row: row, table: "peer")
@@ -126,7 +126,9 @@ enum PeerRecord {
         let statement = try db.cachedStatement(
             sql: "SELECT hostNumber FROM peer WHERE networkID = ? AND hostNumber >= ? ORDER BY hostNumber")
         let used = try Int64.fetchCursor(statement, arguments: [record.network.id, record.hostHint])
-        return try AddressAllocator.lowestFree(in: record.plan.peerNumbers, from: record.hostHint) {
+        return try AddressAllocator.lowestFree(
+            in: record.plan.hostNumbers, except: record.plan.hubNumber, from: record.hostHint
+        ) {
             guard let number = try used.next() else { return nil }
             guard hostNumbers.contains(number) else {
                 throw StoreError.corrupt(table: "peer", column: "hostNumber", id: nil)

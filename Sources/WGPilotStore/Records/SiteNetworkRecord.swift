@@ -23,6 +23,27 @@ enum SiteNetworkRecord {
         }
     }
 
+    /// A block behind a peer.
+    struct Site {
+        let peerID: Int64
+        let networkID: Int64
+        let block: IPPrefix
+    }
+
+    /// The blocks behind the peers that are switched on.
+    static func ofEnabledPeers(_ db: Database) throws -> [Site] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT family, first, prefixLength, peerID, networkID FROM siteNetwork CROSS JOIN peer ON peer.id = peerID \
+                WHERE enabled = 1
+                """)
+        return try Row.fetchAll(statement).map { row in
+            let reader = ColumnReader(row: row, table: "siteNetwork")
+            return try Site(
+                peerID: reader.int64(3, "peerID"), networkID: reader.int64(4, "networkID"), block: block(row: row))
+        }
+    }
+
     /// A stored block that overlaps this one, and who has it; blocks of the peer `except` do not count.
     ///
     /// Stored blocks are disjoint, so among those that begin at or before this one's end the last one also ends last:

@@ -1,0 +1,36 @@
+// SQLite's session extension (https://sqlite.org/sessionintro.html): what a transaction changed, turned round so that it
+// can be taken back later. The header of SQLite shows it only with macros that have to be defined before the first
+// inclusion, and whether the library has it is known only when the program runs.
+//
+// Connections and sessions are passed as plain pointers, so that no declaration of SQLite's leaves this target. Functions
+// that return int return a result code of SQLite (https://sqlite.org/rescode.html), 0 for success.
+
+#ifndef CSQLITESESSION_H
+#define CSQLITESESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Whether the library that the program runs with has the extension. Where not, nothing else here may be called.
+bool wgp_session_available(void);
+
+// Begins to record what the connection `db` (a sqlite3 *) changes in the tables that are attached.
+int wgp_session_begin(void *db, void **session);
+
+// Records a table, which must have a primary key. Changes are given out by table, in the order the tables were attached.
+int wgp_session_attach(void *session, const char *table);
+
+// The changes so far, turned round. `bytes` gets memory that wgp_session_free frees; none where nothing changed.
+int wgp_session_inverse(void *session, int *count, void **bytes);
+
+// Ends the recording. Must be called before the connection is closed.
+void wgp_session_end(void *session);
+
+// Makes the changes, all or none. A row that is no longer there counts as deleted; one that somebody else changed or made
+// in the meantime is overwritten; whatever else is in the way ends in SQLITE_ABORT (4).
+int wgp_changes_apply(void *db, int count, const void *bytes);
+
+// Frees what wgp_session_inverse gave.
+void wgp_session_free(void *bytes);
+
+#endif

@@ -1,0 +1,89 @@
+import CSQLiteSession
+import FoundationEssentials
+import GRDB
+
+/// Records what a transaction changes in the desired state, by SQLite's session extension, to take it back later.
+///
+/// Safe: the pointer is private, valid from the initialiser to the end, and the owner cannot be copied.
+@safe struct ChangeRecording: ~Copyable {
+    /// The tables of the desired state. What refers to a row comes before that row: changes are made in this order, so
+    /// no deletion takes along what has its own place among the changes.
+    ///
+    /// `retiredInterface` is not among them: it tells of the kernel, and undoing derives it anew.
+    private static let tables = [
+        "siteNetwork", "peerSecret", "networkSecret", "ignoredDrift", "accessRule", "bridge", "peer", "network",
+    ]
+
+    private let session: UnsafeMutableRawPointer
+
+    /// Begins to record. Throws where the machine's SQLite cannot.
+    init(_ db: Database) throws {
+        let connection = try unsafe Self.connection(db)
+        var session: UnsafeMutableRawPointer?
+        try Self.check(unsafe wgp_session_begin(connection, &session))
+        guard let session = unsafe session else { throw StoreError(.internal, "SQLite made no session") }
+        for table in Self.tables {
+            do {
+                try Self.check(unsafe wgp_session_attach(session, table))
+            } catch {
+                unsafe wgp_session_end(session)
+                throw error
+            }
+        }
+        unsafe self.session = unsafe session
+    }
+
+    deinit {
+        unsafe wgp_session_end(session)
+    }
+
+    /// What takes back all changes so far; nil where there are none.
+    func inverse() throws -> Data? {
+        var count: Int32 = 0
+        var bytes: UnsafeMutableRawPointer?
+        try Self.check(unsafe wgp_session_inverse(session, &count, &bytes))
+        guard let start = unsafe bytes else { return nil }
+        defer { unsafe wgp_session_free(start) }
+        return unsafe Data(bytes: start, count: Int(count))
+    }
+
+    /// Makes recorded changes, all or none. Columns that a table got since then keep what they have; a migration that
+    /// changes a table in any other way must settle a change that waits.
+    static func apply(_ changes: Data, _ db: Database) throws {
+        let connection = try unsafe Self.connection(db)
+        guard let count = Int32(exactly: changes.count) else {
+            throw StoreError.corrupt(table: "pendingChange", column: "inverse", id: nil)
+        }
+        let code = unsafe changes.withUnsafeBytes { unsafe wgp_changes_apply(connection, count, $0.baseAddress) }
+        if code == ResultCode.SQLITE_ABORT.rawValue {
+            throw StoreError(
+                .internal,
+                "the change cannot be taken back: what it changed is no longer there; confirm it and mend it by hand"
+            )
+        }
+        try check(code)
+    }
+
+    private static func connection(_ db: Database) throws -> UnsafeMutableRawPointer {
+        guard wgp_session_available() else {
+            throw StoreError(
+                .failedPrecondition,
+                """
+                the SQLite library of this machine has no session extension, which a change that is taken back unless \
+                confirmed needs; use the distribution's libsqlite3-0, or make the change for good
+                """)
+        }
+        guard let connection = unsafe db.sqliteConnection else {
+            throw StoreError(.internal, "the database is closed")
+        }
+        return unsafe UnsafeMutableRawPointer(connection)
+    }
+
+    /// Throws for a result code other than success.
+    private static func check(_ code: Int32) throws {
+        guard code != 0 else { return }
+        throw DatabaseError(
+            resultCode: ResultCode(rawValue: code),
+            message: "recording or undoing a change: result code \(code)")
+    }
+}
