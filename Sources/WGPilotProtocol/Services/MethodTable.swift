@@ -3,8 +3,14 @@ public enum MethodTable {
     /// The methods, service by service.
     public static let all: [MethodInfo] = [
         SystemService.info.info, SystemService.health.info, SystemService.reconcile.info,
+        SystemService.drift.info, SystemService.resolveDrift.info, SystemService.pendingChange.info,
+        SystemService.confirm.info, SystemService.undo.info,
         NetworksService.list.info, NetworksService.get.info, NetworksService.create.info, NetworksService.update.info,
         NetworksService.delete.info, NetworksService.enable.info, NetworksService.disable.info,
+        NetworksService.importNetwork.info, NetworksService.export.info,
+        BridgesService.list.info, BridgesService.get.info, BridgesService.create.info, BridgesService.update.info,
+        BridgesService.delete.info, RulesService.list.info, RulesService.get.info, RulesService.create.info,
+        RulesService.update.info, RulesService.delete.info, RulesService.reach.info,
         PeersService.list.info, PeersService.get.info, PeersService.create.info, PeersService.update.info,
         PeersService.delete.info, PeersService.enable.info, PeersService.disable.info, PeersService.config.info,
     ]

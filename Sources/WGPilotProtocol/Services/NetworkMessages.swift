@@ -40,6 +40,14 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
     public var peers: Int64
     /// Whether the interface is up in the kernel; absent where the kernel was not asked.
     public var isUp: Bool?
+    /// Whether what leaves for the outside bears the hub's address.
+    public var nat: Bool?
+    /// Whether the peers may reach one another.
+    public var peersMayTalk: Bool?
+    /// `repair` or `report`: what is done when somebody else changes the interface.
+    public var driftPolicy: String?
+    /// The MTU that the interface has; absent where it is not there.
+    public var linkMTU: Int64?
 
     enum CodingKeys: Int, CodingKey {
         case id = 1
@@ -62,6 +70,10 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         case hubAddresses = 18
         case peers = 19
         case isUp = 20
+        case nat = 21
+        case peersMayTalk = 22
+        case driftPolicy = 23
+        case linkMTU = 24
     }
 
     /// Makes the message from its fields.
@@ -69,7 +81,8 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         id: Int64, name: String, interface: String, mode: String, subnet: String, subnet6: String? = nil,
         listenPort: UInt16, publicKey: String, dnsServers: [String], searchDomains: [String], mtu: Int? = nil,
         endpointHost: String? = nil, tunnel: String, customCIDRs: [String], enabled: Bool, createdAt: Int64,
-        updatedAt: Int64, hubAddresses: [String], peers: Int64, isUp: Bool? = nil
+        updatedAt: Int64, hubAddresses: [String], peers: Int64, isUp: Bool? = nil, nat: Bool? = nil,
+        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, linkMTU: Int64? = nil
     ) {
         self.id = id
         self.name = name
@@ -91,6 +104,10 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         self.hubAddresses = hubAddresses
         self.peers = peers
         self.isUp = isUp
+        self.nat = nat
+        self.peersMayTalk = peersMayTalk
+        self.driftPolicy = driftPolicy
+        self.linkMTU = linkMTU
     }
 }
 
@@ -113,14 +130,18 @@ public struct ListNetworksReply: Codable, Sendable, Equatable {
 public struct NetworkReference: Codable, Sendable, Equatable {
     /// Its name, or its number in decimal where no network has that name.
     public var network: String
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
 
     enum CodingKeys: Int, CodingKey {
         case network = 1
+        case options = 30
     }
 
     /// Makes the message from its fields.
-    public init(network: String) {
+    public init(network: String, options: ChangeOptions? = nil) {
         self.network = network
+        self.options = options
     }
 }
 
@@ -132,7 +153,7 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
     public var mode: String
     /// The IPv4 block.
     public var subnet: String
-    /// The IPv6 block.
+    /// The IPv6 block; `random` makes a unique local one (RFC 4193).
     public var subnet6: String?
     /// The UDP port; absent takes the next free one from 51820 on.
     public var listenPort: Int64?
@@ -150,6 +171,14 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
     public var customCIDRs: [String]?
     /// False creates the network without bringing it up.
     public var enabled: Bool?
+    /// Whether what leaves for the outside bears the hub's address; absent takes the mode's default.
+    public var nat: Bool?
+    /// Whether the peers may reach one another; absent takes the mode's default.
+    public var peersMayTalk: Bool?
+    /// `repair` (the default) or `report`.
+    public var driftPolicy: String?
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
 
     enum CodingKeys: Int, CodingKey {
         case name = 1
@@ -164,13 +193,18 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
         case tunnel = 10
         case customCIDRs = 11
         case enabled = 12
+        case nat = 13
+        case peersMayTalk = 14
+        case driftPolicy = 15
+        case options = 30
     }
 
     /// Makes the message from its fields.
     public init(
         name: String, mode: String, subnet: String, subnet6: String? = nil, listenPort: Int64? = nil,
         dnsServers: [String]? = nil, searchDomains: [String]? = nil, mtu: Int64? = nil, endpointHost: String? = nil,
-        tunnel: String? = nil, customCIDRs: [String]? = nil, enabled: Bool? = nil
+        tunnel: String? = nil, customCIDRs: [String]? = nil, enabled: Bool? = nil, nat: Bool? = nil,
+        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, options: ChangeOptions? = nil
     ) {
         self.name = name
         self.mode = mode
@@ -184,6 +218,10 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
         self.tunnel = tunnel
         self.customCIDRs = customCIDRs
         self.enabled = enabled
+        self.nat = nat
+        self.peersMayTalk = peersMayTalk
+        self.driftPolicy = driftPolicy
+        self.options = options
     }
 }
 
@@ -215,6 +253,14 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
     public var customCIDRs: [String]?
     /// Names of fields to set back to their default: `mtu`, `endpoint_host`, `subnet6`.
     public var clear: [String]?
+    /// Whether what leaves for the outside bears the hub's address.
+    public var nat: Bool?
+    /// Whether the peers may reach one another.
+    public var peersMayTalk: Bool?
+    /// `repair` or `report`.
+    public var driftPolicy: String?
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
 
     enum CodingKeys: Int, CodingKey {
         case network = 1
@@ -230,13 +276,18 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
         case tunnel = 11
         case customCIDRs = 12
         case clear = 13
+        case nat = 14
+        case peersMayTalk = 15
+        case driftPolicy = 16
+        case options = 30
     }
 
     /// Makes the message from its fields.
     public init(
         network: String, name: String? = nil, mode: String? = nil, subnet: String? = nil, subnet6: String? = nil,
         listenPort: Int64? = nil, dnsServers: [String]? = nil, searchDomains: [String]? = nil, mtu: Int64? = nil,
-        endpointHost: String? = nil, tunnel: String? = nil, customCIDRs: [String]? = nil, clear: [String]? = nil
+        endpointHost: String? = nil, tunnel: String? = nil, customCIDRs: [String]? = nil, clear: [String]? = nil,
+        nat: Bool? = nil, peersMayTalk: Bool? = nil, driftPolicy: String? = nil, options: ChangeOptions? = nil
     ) {
         self.network = network
         self.name = name
@@ -251,6 +302,10 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
         self.tunnel = tunnel
         self.customCIDRs = customCIDRs
         self.clear = clear
+        self.nat = nat
+        self.peersMayTalk = peersMayTalk
+        self.driftPolicy = driftPolicy
+        self.options = options
     }
 }
 
@@ -260,16 +315,20 @@ public struct NetworkReply: Codable, Sendable, Equatable {
     public var network: NetworkMessage
     /// Whether the change is live; absent where nothing was changed.
     public var sync: SyncMessage?
+    /// What became of the options; absent where there were none.
+    public var change: ChangeMessage?
 
     enum CodingKeys: Int, CodingKey {
         case network = 1
         case sync = 2
+        case change = 30
     }
 
     /// Makes the message from its fields.
-    public init(network: NetworkMessage, sync: SyncMessage? = nil) {
+    public init(network: NetworkMessage, sync: SyncMessage? = nil, change: ChangeMessage? = nil) {
         self.network = network
         self.sync = sync
+        self.change = change
     }
 }
 
@@ -277,13 +336,17 @@ public struct NetworkReply: Codable, Sendable, Equatable {
 public struct DeleteReply: Codable, Sendable, Equatable {
     /// Whether it is gone from the kernel too.
     public var sync: SyncMessage
+    /// What became of the options; absent where there were none.
+    public var change: ChangeMessage?
 
     enum CodingKeys: Int, CodingKey {
         case sync = 1
+        case change = 30
     }
 
     /// Makes the message from its fields.
-    public init(sync: SyncMessage) {
+    public init(sync: SyncMessage, change: ChangeMessage? = nil) {
         self.sync = sync
+        self.change = change
     }
 }

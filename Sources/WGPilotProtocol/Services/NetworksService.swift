@@ -21,4 +21,10 @@ public enum NetworksService {
     /// Takes a network's interface away; the network and its peers are kept.
     public static let disable = MethodDescriptor<NetworkReference, NetworkReply>(
         service: "wgpilot.v1.Networks", method: "Disable", requiredRole: .operator, isIdempotent: true)
+    /// Makes a network of a running interface, a wg-quick file, or both.
+    public static let importNetwork = MethodDescriptor<ImportNetworkRequest, ImportNetworkReply>(
+        service: "wgpilot.v1.Networks", method: "Import", requiredRole: .operator, isIdempotent: false)
+    /// A network as a wg-quick file, secrets included: the hub's private key is for admins alone.
+    public static let export = MethodDescriptor<NetworkReference, ExportNetworkReply>(
+        service: "wgpilot.v1.Networks", method: "Export", requiredRole: .admin, isIdempotent: true)
 }

@@ -208,16 +208,20 @@ public struct PeerReference: Codable, Sendable, Equatable {
     public var network: String
     /// Its name, or its number in decimal where no peer of the network has that name.
     public var peer: String
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
 
     enum CodingKeys: Int, CodingKey {
         case network = 1
         case peer = 2
+        case options = 30
     }
 
     /// Makes the message from its fields.
-    public init(network: String, peer: String) {
+    public init(network: String, peer: String, options: ChangeOptions? = nil) {
         self.network = network
         self.peer = peer
+        self.options = options
     }
 }
 
@@ -322,6 +326,8 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
     public var tags: [String]?
     /// False creates the peer without admitting it.
     public var enabled: Bool?
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
 
     enum CodingKeys: Int, CodingKey {
         case network = 1
@@ -342,6 +348,7 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         case notes = 16
         case tags = 17
         case enabled = 18
+        case options = 30
     }
 
     /// Makes the message from its fields.
@@ -350,7 +357,7 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         address: String? = nil, publicKey: String? = nil, presharedKey: String? = nil, endpoint: String? = nil,
         persistentKeepalive: Int64? = nil, hubKeepalive: Int64? = nil, tunnel: String? = nil,
         extraCIDRs: [String]? = nil, dnsServers: [String]? = nil, mtu: Int64? = nil, notes: String? = nil,
-        tags: [String]? = nil, enabled: Bool? = nil
+        tags: [String]? = nil, enabled: Bool? = nil, options: ChangeOptions? = nil
     ) {
         self.network = network
         self.name = name
@@ -370,6 +377,7 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         self.notes = notes
         self.tags = tags
         self.enabled = enabled
+        self.options = options
     }
 }
 
@@ -411,6 +419,8 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
     public var tags: [String]?
     /// Names of fields to set back to their default: `endpoint`, `tunnel`, `dns_servers`, `mtu`.
     public var clear: [String]?
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
 
     enum CodingKeys: Int, CodingKey {
         case network = 1
@@ -431,6 +441,7 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         case notes = 16
         case tags = 17
         case clear = 18
+        case options = 30
     }
 
     /// Makes the message from its fields.
@@ -439,7 +450,7 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         siteNetworks: [String]? = nil, address: String? = nil, presharedKey: String? = nil, endpoint: String? = nil,
         persistentKeepalive: Int64? = nil, hubKeepalive: Int64? = nil, tunnel: String? = nil,
         extraCIDRs: [String]? = nil, dnsServers: [String]? = nil, mtu: Int64? = nil, notes: String? = nil,
-        tags: [String]? = nil, clear: [String]? = nil
+        tags: [String]? = nil, clear: [String]? = nil, options: ChangeOptions? = nil
     ) {
         self.network = network
         self.peer = peer
@@ -459,6 +470,7 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         self.notes = notes
         self.tags = tags
         self.clear = clear
+        self.options = options
     }
 }
 
@@ -468,16 +480,20 @@ public struct PeerReply: Codable, Sendable, Equatable {
     public var peer: PeerMessage
     /// Whether the change is live; absent where nothing was changed.
     public var sync: SyncMessage?
+    /// What became of the options; absent where there were none.
+    public var change: ChangeMessage?
 
     enum CodingKeys: Int, CodingKey {
         case peer = 1
         case sync = 2
+        case change = 30
     }
 
     /// Makes the message from its fields.
-    public init(peer: PeerMessage, sync: SyncMessage? = nil) {
+    public init(peer: PeerMessage, sync: SyncMessage? = nil, change: ChangeMessage? = nil) {
         self.peer = peer
         self.sync = sync
+        self.change = change
     }
 }
 

@@ -9,4 +9,19 @@ public enum SystemService {
     /// Compares kernel and database now, and repairs.
     public static let reconcile = MethodDescriptor<Empty, ReconcileReply>(
         service: "wgpilot.v1.System", method: "Reconcile", requiredRole: .operator, isIdempotent: true)
+    /// How the machine stands, what drifted, and what was repaired.
+    public static let drift = MethodDescriptor<Empty, DriftReply>(
+        service: "wgpilot.v1.System", method: "Drift", requiredRole: .viewer, isIdempotent: true)
+    /// Decides on something that drifted.
+    public static let resolveDrift = MethodDescriptor<ResolveDriftRequest, ResolveDriftReply>(
+        service: "wgpilot.v1.System", method: "ResolveDrift", requiredRole: .operator, isIdempotent: true)
+    /// The change that waits to be confirmed.
+    public static let pendingChange = MethodDescriptor<Empty, PendingChangeReply>(
+        service: "wgpilot.v1.System", method: "PendingChange", requiredRole: .viewer, isIdempotent: true)
+    /// Keeps the change that waits to be confirmed.
+    public static let confirm = MethodDescriptor<Empty, PendingChangeReply>(
+        service: "wgpilot.v1.System", method: "Confirm", requiredRole: .operator, isIdempotent: false)
+    /// Undoes the change that waits to be confirmed, without waiting for its time.
+    public static let undo = MethodDescriptor<Empty, PendingChangeReply>(
+        service: "wgpilot.v1.System", method: "Undo", requiredRole: .operator, isIdempotent: false)
 }
