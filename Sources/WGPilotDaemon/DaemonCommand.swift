@@ -87,9 +87,13 @@ struct DaemonCommand: AsyncParsableCommand {
         }
         let kernel = await Self.kernel(configuration.backend, logger)
         let reconciler = Reconciler(
-            store: store, kernel: kernel, interval: configuration.reconcileInterval, logger: logger)
+            store: store, kernel: kernel, host: LinuxHostNetwork(), interval: configuration.reconcileInterval,
+            logger: logger, now: StateStore.systemClock)
+        let confirmation = ConfirmationService(
+            store: store, reconciler: reconciler, now: StateStore.systemClock, logger: logger)
         let hub = Hub(
-            store: store, kernel: kernel, reconciler: reconciler, status: StatusCache(kernel: kernel),
+            store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
+            status: StatusCache(kernel: kernel),
             configuration: configuration, startedAt: StateStore.systemClock(), now: StateStore.systemClock)
         let server = RPCServer(
             address: inherited.map { .inherited(descriptor: $0) }
@@ -100,10 +104,11 @@ struct DaemonCommand: AsyncParsableCommand {
             group: MultiThreadedEventLoopGroup.singleton)
 
         // Live state first: a caller that finds the socket open finds the tunnels as they should be.
-        reconciler.post(.everything)
+        reconciler.post(.everything(.start))
         let services = ServiceGroup(
             services: [
                 ReconcilerService(reconciler: reconciler),
+                confirmation,
                 ServerService(server: server) { [logger] in
                     logger.info("serving", metadata: ["socket": "\(configuration.socketPath)"])
                     notice.send("READY=1")

@@ -6,8 +6,10 @@ enum ImportTable {
         "WGPilotCore": ["Crypto"],
         "WGPilotProtocol": [],
         "WGPilotRPC": ["WGPilotProtocol", "CLinuxShims", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
-        "WGPilotNetlink": ["WGPilotCore", "CMnl", "Dispatch", "Glibc"],
-        "WGPilotStore": ["WGPilotCore", "Crypto", "GRDB", "FoundationEssentials", "Glibc", "Synchronization"],
+        "WGPilotNetlink": ["WGPilotCore", "CMnl", "CNftables", "Crypto", "Dispatch", "Glibc", "Synchronization"],
+        "WGPilotStore": [
+            "WGPilotCore", "CSQLiteSession", "Crypto", "GRDB", "FoundationEssentials", "Glibc", "Synchronization",
+        ],
         "WGPilotConfiguration": ["WGPilotCore", "Yams", "Glibc"],
         "WGPilotQR": ["CQREncode", "CPNG"],
         // The three processes.

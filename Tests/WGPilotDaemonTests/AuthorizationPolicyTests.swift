@@ -81,6 +81,8 @@ struct AuthorizationPolicyTests {
             Set(allowed) == [
                 "wgpilot.v1.System/Health", "wgpilot.v1.System/Info", "wgpilot.v1.Networks/List",
                 "wgpilot.v1.Networks/Get", "wgpilot.v1.Peers/List", "wgpilot.v1.Peers/Get",
+                "wgpilot.v1.Bridges/List", "wgpilot.v1.Bridges/Get", "wgpilot.v1.Rules/List", "wgpilot.v1.Rules/Get",
+                "wgpilot.v1.Rules/Reach", "wgpilot.v1.System/Drift", "wgpilot.v1.System/PendingChange",
             ])
     }
 }

@@ -14,11 +14,14 @@ import WGPilotTestSupport
 /// pair, a kernel that is a model.
 struct DaemonFixture {
     let kernel: FakeKernel
+    let host: FakeHostNetwork
     let store: StateStore
     let reconciler: Reconciler
     let hub: Hub
     let policy: AuthorizationPolicy
+    let clock: TestClock
 
+    /// When the clock starts.
     static let now: Int64 = 1_800_000_000
     static let root = PeerCredentials(uid: 0, gid: 0, pid: 1, groups: [])
 
@@ -28,24 +31,31 @@ struct DaemonFixture {
         _ body: (DaemonFixture, RPCClient) async throws -> Void
     ) async throws {
         let kernel = FakeKernel()
-        let store = try StateStore.inMemory(now: { now })
+        let clock = TestClock(now)
+        let store = try StateStore.inMemory(now: { clock.now })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         var layer = ConfigurationSource<DaemonKey>()
         if let endpointHost { layer = .flags([(.endpointHost, endpointHost)]) }
         let configuration = try DaemonConfiguration(layers: [layer])
         let policy = AuthorizationPolicy(viewerUsers: [300], gatewayUser: 400)
-        let reconciler = Reconciler(store: store, kernel: kernel, interval: .seconds(3600), logger: logger)
+        let host = FakeHostNetwork(beside: kernel)
+        let reconciler = Reconciler(
+            store: store, kernel: kernel, host: host, interval: .seconds(3600), logger: logger, now: { clock.now })
+        let confirmation = ConfirmationService(store: store, reconciler: reconciler, now: { clock.now }, logger: logger)
         let hub = Hub(
-            store: store, kernel: kernel, reconciler: reconciler, status: StatusCache(kernel: kernel),
-            configuration: configuration, startedAt: now, now: { now })
+            store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
+            status: StatusCache(kernel: kernel),
+            configuration: configuration, startedAt: now, now: { clock.now })
         let fixture = DaemonFixture(
-            kernel: kernel, store: store, reconciler: reconciler, hub: hub, policy: policy)
+            kernel: kernel, host: host, store: store, reconciler: reconciler, hub: hub, policy: policy,
+            clock: clock)
         let server = RPCServerConfiguration(
             router: hub.router(policy: policy, logger: logger), agent: "wgpilotd/test", logger: logger,
             callerRole: { policy.role(of: $0)?.rawValue ?? "none" })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await reconciler.run() }
+            group.addTask { await confirmation.watch() }
             try await InProcessTransport.withClient(
                 of: server, credentials: caller, group: MultiThreadedEventLoopGroup.singleton
             ) { client in

@@ -15,7 +15,7 @@ struct ReconcilerTests {
             try await client.makeNetwork()
             for name in ["a", "b", "c"] { try await client.makePeer(name) }
             daemon.kernel.forgetAppliedSteps()
-            let result = await daemon.reconciler.synchronize(.everything)
+            let result = await daemon.reconciler.synchronize(.everything(.check))
             #expect(result.steps.isEmpty && result.pending.isEmpty)
             #expect(daemon.kernel.appliedSteps.isEmpty)
         }
@@ -40,7 +40,7 @@ struct ReconcilerTests {
                     name, DeviceChange(listenPort: 4444, peers: [.add(intruder), .update(update)])),
                 .removeAddress(name, InterfaceAddress(address: try #require(IPAddress("10.8.0.1")), prefixLength: 24)),
             ])
-            let result = await daemon.reconciler.synchronize(.everything)
+            let result = await daemon.reconciler.synchronize(.everything(.check))
             #expect(!result.steps.isEmpty && result.pending.isEmpty)
             let after = try #require(try await daemon.kernel.observe(name))
             #expect(Set(after.peers.keys) == Set(before.peers.keys))
@@ -74,7 +74,7 @@ struct ReconcilerTests {
             #expect(reply.sync?.reason?.contains("the model refuses") == true)
             #expect(daemon.reconciler.pendingReasons.count == 1)
             daemon.kernel.fail(with: nil)
-            let result = await daemon.reconciler.synchronize(.everything)
+            let result = await daemon.reconciler.synchronize(.everything(.check))
             #expect(result.pending.isEmpty && daemon.reconciler.pendingReasons.isEmpty)
             let key = try PublicKey(reply.peer.publicKey)
             #expect(try await daemon.kernel.observe(InterfaceName("wg0"))?.peers[key] != nil)
@@ -132,7 +132,7 @@ struct ReconcilerTests {
             let name = try InterfaceName("wg0")
             #expect(try await daemon.kernel.observe(name)?.routes == [try IPPrefix("192.168.8.0/24")])
             #expect(daemon.reconciler.pendingReasons.count == 1)
-            let result = await daemon.reconciler.synchronize(.everything)
+            let result = await daemon.reconciler.synchronize(.everything(.check))
             #expect(result.pending.count == 1)
             #expect(try await daemon.kernel.observe(name)?.peers.count == 2)
         }
@@ -147,7 +147,7 @@ struct ReconcilerTests {
             ).peer
             let key = try PublicKey(peer.publicKey)
             for port in 1...40 {
-                async let comparison = daemon.reconciler.synchronize(.everything)
+                async let comparison = daemon.reconciler.synchronize(.everything(.check))
                 let endpoint = "192.0.2.2:\(port)"
                 _ = try await client.call(
                     PeersService.update, UpdatePeerRequest(network: "office", peer: "a", endpoint: endpoint))
@@ -164,7 +164,7 @@ struct ReconcilerTests {
             let foreign = try InterfaceName("wg7")
             try await daemon.kernel.apply([.createInterface(foreign)])
             try await client.makeNetwork()
-            _ = await daemon.reconciler.synchronize(.everything)
+            _ = await daemon.reconciler.synchronize(.everything(.check))
             #expect(try await daemon.kernel.observe(foreign) != nil)
         }
     }

@@ -1,6 +1,7 @@
 import WGPilotCore
 import WGPilotNetlink
 import WGPilotProtocol
+import WGPilotStore
 
 extension Hub {
     /// The machine's interfaces.
@@ -12,35 +13,87 @@ extension Hub {
         }
     }
 
+    /// The WireGuard interfaces that are not ours; they are left alone.
+    func foreignInterfaces() async throws(RPCError) -> [String] {
+        let links = (try? await kernel.links()) ?? []
+        let owned = Set(
+            try await stored { () async throws(StoreError) in try await store.ownedInterfaces() }.map(\.description))
+        return links.filter { $0.kind == "wireguard" && !owned.contains($0.name) }.map(\.name)
+    }
+
+    /// The machine's routes.
+    func routes() async throws(RPCError) -> [HostRoute] {
+        do {
+            return try await reconciler.host.routes()
+        } catch {
+            throw RPCError(error)
+        }
+    }
+
+    /// What of the machine is not this hub's own doing, for ``check(_:against:own:)``: of its own networks and of their
+    /// sites the store knows more, and names them.
+    func surroundings() async throws(RPCError) -> Surroundings {
+        let links = try await links()
+        let routes = try await routes()
+        let owned = Set(
+            try await stored { () async throws(StoreError) in try await store.ownedInterfaces() }.map(\.description))
+        return Surroundings(
+            links: links.filter { !owned.contains($0.name) },
+            routes: routes.filter { !$0.isOwn && !owned.contains($0.interface ?? "") })
+    }
+
+    /// Interfaces and routes of others.
+    struct Surroundings {
+        var links: [LinkInfo]
+        var routes: [HostRoute]
+    }
+
     /// Refuses a subnet that the machine already reaches by another interface: routes would be ambiguous, and the hub
     /// could lose the way to itself.
-    func check(_ settings: NetworkSettings, against links: [LinkInfo], own: InterfaceName?) throws(RPCError) {
+    func check(
+        _ settings: NetworkSettings, against surroundings: Surroundings, own: InterfaceName?
+    ) throws(RPCError) {
         let subnet6 = settings.subnet6.map { [(NetworkField.subnet6.rawValue, $0)] } ?? []
-        try check([(NetworkField.subnet.rawValue, settings.subnet)] + subnet6, against: links, own: own)
+        try check([(NetworkField.subnet.rawValue, settings.subnet)] + subnet6, against: surroundings, own: own)
     }
 
     /// Refuses networks behind a site gateway that the machine reaches by another interface: the route into the tunnel
     /// would take the hub's own uplink away.
     func checkSites(_ settings: PeerSettings, own: InterfaceName) async throws(RPCError) {
         if settings.siteNetworks.isEmpty { return }
+        try checkSites(settings, against: try await surroundings(), own: own)
+    }
+
+    func checkSites(
+        _ settings: PeerSettings, against surroundings: Surroundings, own: InterfaceName?
+    ) throws(RPCError) {
         let blocks = settings.siteNetworks.enumerated().map { index, block in
             ("\(PeerField.siteNetworks.rawValue)[\(index)]", block)
         }
-        try check(blocks, against: try await links(), own: own)
+        try check(blocks, against: surroundings, own: own)
     }
 
     private func check(
-        _ blocks: [(field: String, block: IPPrefix)], against links: [LinkInfo], own: InterfaceName?
+        _ blocks: [(field: String, block: IPPrefix)], against surroundings: Surroundings, own: InterfaceName?
     ) throws(RPCError) {
-        for link in links where link.name != own?.description {
-            for address in link.globalAddresses {
-                for (field, block) in blocks where block.overlaps(address.prefix) {
-                    let message = "\(block) overlaps \(address.prefix) of the interface \(link.name.quotedForMessage)"
-                    throw RPCError(
-                        .failedPrecondition, reason: "overlap", message: message,
-                        fields: [FieldViolation(field: field, message: message)])
-                }
-            }
+        var taken: [(block: IPPrefix, what: String)] = []
+        for link in surroundings.links where link.name != own?.description {
+            taken += link.globalAddresses.map { ($0.prefix, "of the interface \(link.name.quotedForMessage)") }
         }
+        for route in surroundings.routes where route.interface == nil || route.interface != own?.description {
+            let through = route.interface.map { " through \($0.quotedForMessage)" } ?? ""
+            taken.append((route.destination, "which this machine has a route to\(through)"))
+        }
+        var violations: [FieldViolation] = []
+        for (field, block) in blocks {
+            guard let other = taken.first(where: { $0.block.overlaps(block) }) else { continue }
+            let comma = other.what.hasPrefix("which") ? "," : ""
+            violations.append(
+                FieldViolation(field: field, message: "\(block) overlaps \(other.block)\(comma) \(other.what)"))
+        }
+        if violations.isEmpty { return }
+        throw RPCError(
+            .failedPrecondition, reason: "overlap", message: violations.map(\.message).joined(separator: "; "),
+            fields: violations)
     }
 }

@@ -10,6 +10,10 @@ extension Hub {
         SystemHandler(hub: self, policy: policy).register(in: &router)
         NetworksHandler(hub: self).register(in: &router)
         PeersHandler(hub: self).register(in: &router)
+        BridgesHandler(hub: self).register(in: &router)
+        RulesHandler(hub: self).register(in: &router)
+        DriftHandler(hub: self).register(in: &router)
+        PendingChangeHandler(hub: self).register(in: &router)
         return router
     }
 }

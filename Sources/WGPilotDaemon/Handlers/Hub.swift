@@ -9,6 +9,7 @@ struct Hub: Sendable {
     let store: StateStore
     let kernel: any Kernel
     let reconciler: Reconciler
+    let confirmation: ConfirmationService
     let status: StatusCache
     let configuration: DaemonConfiguration
     let startedAt: Int64

@@ -18,6 +18,8 @@ struct NetworksHandler: Sendable {
         router.register(NetworksService.delete) { request, _ in try await delete(request) }
         router.register(NetworksService.enable) { request, _ in try await setEnabled(request, true) }
         router.register(NetworksService.disable) { request, _ in try await setEnabled(request, false) }
+        router.register(NetworksService.importNetwork) { request, _ in try await importNetwork(request) }
+        router.register(NetworksService.export) { request, _ in try await export(request) }
     }
 
     private func list() async throws -> ListNetworksReply {
@@ -30,52 +32,65 @@ struct NetworksHandler: Sendable {
 
     private func create(_ request: CreateNetworkRequest) async throws -> NetworkReply {
         let links = try await hub.links()
+        let surroundings = try await hub.surroundings()
         let takenInterfaces = Set(links.compactMap { try? InterfaceName($0.name) })
         var attempts = 0
         while true {
             let settings = try await NetworkSettings(request, defaultPort: nextFreePort)
-            try hub.check(settings, against: links, own: nil)
+            try hub.check(settings, against: surroundings, own: nil)
             if settings.enabled { try await check(port: settings.listenPort, own: nil) }
-            let network: Network
-            do throws(StoreError) {
-                network = try await hub.store.createNetwork(
-                    NetworkDraft(settings: settings, listenPort: settings.listenPort),
-                    takenInterfaces: takenInterfaces)
-            } catch {
-                // Another creation took the port that was free a moment ago; nobody asked for this one.
-                let isPortAlone = error.violations.map(\.field) == [NetworkField.listenPort.rawValue]
+            do {
+                return try await reply(
+                    hub.change(request.options) { options async throws(StoreError) in
+                        try await hub.store.createNetwork(
+                            NetworkDraft(settings: settings, listenPort: settings.listenPort),
+                            takenInterfaces: takenInterfaces, options: options)
+                    } scope: {
+                        .network($0.id)
+                    })
+            } catch let error as RPCError {
+                // Another creation took the port that was free a moment ago; nobody asked for this one. So it is with
+                // a block that was drawn by lot.
+                let fields = Set(error.fields.map(\.field))
+                var drawn: Set<String> = []
+                if request.listenPort == nil { drawn.insert(NetworkField.listenPort.rawValue) }
+                if request.subnet6 == NetworkSettings.randomSubnet6 { drawn.insert(NetworkField.subnet6.rawValue) }
                 attempts += 1
-                guard error.code == .alreadyExists, isPortAlone, request.listenPort == nil, attempts < 64 else {
-                    throw RPCError(error)
-                }
-                continue
+                guard !fields.isEmpty, fields.isSubset(of: drawn), attempts < 64 else { throw error }
             }
-            return try await live(network)
         }
     }
 
     private func update(_ request: UpdateNetworkRequest) async throws -> NetworkReply {
-        let links = try await hub.links()
         let before = try await hub.network(request.network)
         var settings = before.settings
         try settings.apply(request)
         if settings.subnet != before.settings.subnet || settings.subnet6 != before.settings.subnet6 {
-            try hub.check(settings, against: links, own: before.interface)
+            try hub.check(settings, against: try await hub.surroundings(), own: before.interface)
         }
         if settings.enabled && settings.listenPort != before.settings.listenPort {
             try await check(port: settings.listenPort, own: before.interface)
         }
-        let network = try await hub.stored { () async throws(StoreError) in
-            // Applied again to what is there by now: of two edits of different fields neither undoes the other.
-            try await hub.store.updateNetwork(before.id) { settings in try? settings.apply(request) }.after
-        }
-        return try await live(network)
+        return try await reply(
+            hub.change(request.options, networks: [before.id]) { options async throws(StoreError) in
+                // Applied again to what is there by now: of two edits of different fields neither undoes the other.
+                try await hub.store.updateNetwork(before.id, options: options) { settings in
+                    try? settings.apply(request)
+                }.after
+            } scope: {
+                .network($0.id)
+            })
     }
 
     private func delete(_ request: NetworkReference) async throws -> DeleteReply {
         let network = try await hub.network(request.network)
-        _ = try await hub.stored { () async throws(StoreError) in try await hub.store.deleteNetwork(network.id) }
-        return DeleteReply(sync: SyncMessage(await hub.reconciler.synchronize(.network(network.id))))
+        let outcome = try await hub.change(request.options, networks: [network.id]) {
+            options async throws(StoreError) in
+            try await hub.store.deleteNetwork(network.id, options: options)
+        } scope: { _ in
+            .network(network.id)
+        }
+        return DeleteReply(sync: outcome.sync ?? SyncMessage(isPending: false), change: outcome.change)
     }
 
     private func setEnabled(_ request: NetworkReference, _ enabled: Bool) async throws -> NetworkReply {
@@ -84,27 +99,30 @@ struct NetworksHandler: Sendable {
             try await checkName(of: before)
             try await check(port: before.settings.listenPort, own: before.interface)
         }
-        let network = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.setNetworkEnabled(before.id, enabled).after
-        }
-        return try await live(network)
+        return try await reply(
+            hub.change(request.options, networks: [before.id]) { options async throws(StoreError) in
+                try await hub.store.setNetworkEnabled(before.id, enabled, options: options).after
+            } scope: {
+                .network($0.id)
+            })
     }
 
-    /// Brings a network that was changed to the kernel, and answers how it stands.
-    private func live(_ network: Network) async throws -> NetworkReply {
-        let result = await hub.reconciler.synchronize(.network(network.id))
-        return NetworkReply(network: try await message(network), sync: SyncMessage(result))
+    /// Answers a network that was changed, and how it stands.
+    private func reply(_ outcome: Hub.Changed<Network>) async throws -> NetworkReply {
+        NetworkReply(
+            network: try await message(outcome.value), sync: outcome.sync, change: outcome.change)
     }
 
-    private func message(_ network: Network) async throws -> NetworkMessage {
+    func message(_ network: Network) async throws -> NetworkMessage {
         try await message(network, try? await hub.kernel.links())
     }
 
     private func message(_ network: Network, _ links: [LinkInfo]?) async throws -> NetworkMessage {
         let peers = try await hub.stored { () async throws(StoreError) in try await hub.store.peerCount(in: network.id)
         }
-        let isUp = links.map { links in links.first { $0.name == network.interface.description }?.isUp ?? false }
-        return NetworkMessage(network, peers: Int64(peers), isUp: isUp)
+        let link = links?.first { $0.name == network.interface.description }
+        return NetworkMessage(
+            network, peers: Int64(peers), isUp: links == nil ? nil : link?.isUp ?? false, linkMTU: link?.mtu)
     }
 
     /// Refuses to enable a network whose interface's name somebody else took while it was disabled: their interface
@@ -122,7 +140,7 @@ struct NetworksHandler: Sendable {
     }
 
     /// Refuses a port that another program holds, and says which.
-    private func check(port: UInt16, own: InterfaceName?) async throws(RPCError) {
+    func check(port: UInt16, own: InterfaceName?) async throws(RPCError) {
         let owner: UDPPortOwner?
         do {
             owner = try await hub.kernel.owner(ofUDPPort: port)

@@ -86,14 +86,17 @@ struct PeersHandler: Sendable {
         draft.address = address
         draft.presharedKey = preshared
         if let publicKey { draft.keys = .publicKey(publicKey) }
-        let created = try await hub.stored { [draft] () async throws(StoreError) in
-            try await hub.store.createPeer(in: network.id, draft)
+        let outcome = try await hub.change(request.options, networks: [network.id]) {
+            [draft] options async throws(StoreError) in
+            try await hub.store.createPeer(in: network.id, draft, options: options)
+        } scope: {
+            .peers(network.id, [$0.peer.publicKey])
         }
-        let result = await hub.reconciler.synchronize(.peers(network.id, [created.peer.publicKey]))
+        let created = outcome.value
         // A peer that was made this moment has no status to ask the kernel for.
         let message = PeerMessage(
             created.peer, plan: try hub.plan(of: created.network), status: nil, now: hub.now())
-        return PeerReply(peer: message, sync: sync(result, created.network))
+        return PeerReply(peer: message, sync: sync(outcome.sync, created.network), change: outcome.change)
     }
 
     private func update(_ request: UpdatePeerRequest) async throws -> PeerReply {
@@ -115,8 +118,9 @@ struct PeersHandler: Sendable {
         if settings.siteNetworks != peer.settings.siteNetworks {
             try await hub.checkSites(settings, own: network.interface)
         }
-        let edited = try await hub.stored { [preshared] () async throws(StoreError) in
-            try await hub.store.updatePeer(in: network.id, peer.id) { edit in
+        let outcome = try await hub.change(request.options, networks: [network.id]) {
+            [preshared] options async throws(StoreError) in
+            try await hub.store.updatePeer(in: network.id, peer.id, options: options) { edit in
                 // Applied again to what is there by now: of two edits of different fields neither undoes the other.
                 // What is wrong with the values was found above, and the store checks the outcome.
                 var unused = FieldReader()
@@ -124,30 +128,41 @@ struct PeersHandler: Sendable {
                 edit.address = address
                 edit.presharedKey = preshared
             }
+        } scope: { edited in
+            .peers(
+                network.id, [edited.before.publicKey, edited.after.publicKey],
+                endpointsChanged: edited.before.settings.endpoint != edited.after.settings.endpoint)
         }
-        let keys = [edited.before.publicKey, edited.after.publicKey]
-        let endpointsChanged = edited.before.settings.endpoint != edited.after.settings.endpoint
-        let result = await hub.reconciler.synchronize(
-            .peers(network.id, keys, endpointsChanged: endpointsChanged))
-        return PeerReply(peer: try await message(edited.after, edited.network), sync: sync(result, edited.network))
+        return try await reply(outcome)
     }
 
     private func delete(_ request: PeerReference) async throws -> DeleteReply {
         let (network, peer) = try await find(request)
-        let deleted = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.deletePeer(in: network.id, peer.id)
+        let outcome = try await hub.change(request.options, networks: [network.id]) {
+            options async throws(StoreError) in
+            try await hub.store.deletePeer(in: network.id, peer.id, options: options)
+        } scope: {
+            .peers(network.id, [$0.publicKey], areLeaving: true)
         }
-        let result = await hub.reconciler.synchronize(.peers(network.id, [deleted.publicKey]))
-        return DeleteReply(sync: SyncMessage(result))
+        return DeleteReply(sync: outcome.sync ?? SyncMessage(isPending: false), change: outcome.change)
     }
 
     private func setEnabled(_ request: PeerReference, _ enabled: Bool) async throws -> PeerReply {
         let (network, peer) = try await find(request)
-        let edited = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.setPeerEnabled(in: network.id, peer.id, enabled)
-        }
-        let result = await hub.reconciler.synchronize(.peers(network.id, [edited.after.publicKey]))
-        return PeerReply(peer: try await message(edited.after, edited.network), sync: sync(result, edited.network))
+        return try await reply(
+            hub.change(request.options, networks: [network.id]) { options async throws(StoreError) in
+                try await hub.store.setPeerEnabled(in: network.id, peer.id, enabled, options: options)
+            } scope: {
+                .peers(network.id, [$0.after.publicKey], areLeaving: !enabled)
+            })
+    }
+
+    /// Answers a peer that was changed, and how it stands.
+    private func reply(_ outcome: Hub.Changed<EditedPeer>) async throws -> PeerReply {
+        let edited = outcome.value
+        return PeerReply(
+            peer: try await message(edited.after, edited.network), sync: sync(outcome.sync, edited.network),
+            change: outcome.change)
     }
 
     private func config(_ request: PeerReference) async throws -> PeerConfigReply {
@@ -157,6 +172,9 @@ struct PeersHandler: Sendable {
         }
         let sites = try await hub.stored { () async throws(StoreError) in
             try await hub.store.otherSites(in: network.id, excluding: peer.id)
+        }
+        let bridged = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.bridgedBlocks(of: network.id)
         }
         var warnings: [String] = []
         let host: EndpointHost
@@ -179,7 +197,7 @@ struct PeersHandler: Sendable {
         }
         let configuration = ClientConfiguration(
             peer: peer, network: network, plan: try hub.plan(of: network), privateKey: secrets.privateKey,
-            presharedKey: secrets.presharedKey, otherSites: sites, defaultEndpointHost: host)
+            presharedKey: secrets.presharedKey, otherSites: sites, bridged: bridged, defaultEndpointHost: host)
         return PeerConfigReply(
             text: configuration.text, fileName: ConfigurationFileName.ascii(for: peer.settings.name),
             holdsPrivateKey: secrets.privateKey != nil, warnings: warnings)
@@ -214,8 +232,8 @@ struct PeersHandler: Sendable {
     }
 
     /// Whether a change of a peer is live: in a network that is disabled it waits for the network.
-    private func sync(_ result: SyncResult, _ network: Network) -> SyncMessage {
-        if network.settings.enabled { return SyncMessage(result) }
+    private func sync(_ sync: SyncMessage?, _ network: Network) -> SyncMessage? {
+        if sync == nil || network.settings.enabled { return sync }
         return SyncMessage(isPending: true, reason: "network \(network.settings.name) is disabled")
     }
 }

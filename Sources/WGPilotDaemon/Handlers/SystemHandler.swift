@@ -15,7 +15,7 @@ struct SystemHandler: Sendable {
             HealthReply(status: "ok", version: BuildInformation.version)
         }
         router.register(SystemService.reconcile) { _, _ in
-            let result = await hub.reconciler.synchronize(.everything)
+            let result = await hub.reconciler.synchronize(.everything(.check))
             return ReconcileReply(steps: result.steps, pending: result.pending)
         }
     }
@@ -27,17 +27,13 @@ struct SystemHandler: Sendable {
             peers += Int64(
                 try await hub.stored { () async throws(StoreError) in try await hub.store.peerCount(in: network.id) })
         }
-        let links = (try? await hub.kernel.links()) ?? []
-        let owned = Set(
-            try await hub.stored { () async throws(StoreError) in try await hub.store.ownedInterfaces() }
-                .map(\.description))
-        let foreign = links.filter { $0.kind == "wireguard" && !owned.contains($0.name) }.map(\.name)
         let endpoint = try? await hub.defaultEndpointHost()
         return SystemInfo(
             version: BuildInformation.version, backend: hub.kernel.backend.kind.rawValue,
             backendVersion: hub.kernel.backend.version,
             role: policy.role(of: context.credentials)?.rawValue ?? "none", networks: Int64(networks.count),
             peers: peers, endpointHost: endpoint?.host.description, endpointIsGuess: endpoint?.isGuess ?? false,
-            startedAt: hub.startedAt, pending: hub.reconciler.pendingReasons, foreignInterfaces: foreign)
+            startedAt: hub.startedAt, pending: hub.reconciler.pendingReasons,
+            foreignInterfaces: try await hub.foreignInterfaces())
     }
 }

@@ -3,7 +3,7 @@ import WGPilotProtocol
 
 extension NetworkMessage {
     /// A network as it goes over the wire.
-    init(_ network: Network, peers: Int64, isUp: Bool?) {
+    init(_ network: Network, peers: Int64, isUp: Bool?, linkMTU: Int?) {
         let settings = network.settings
         self.init(
             id: network.id, name: settings.name.description, interface: network.interface.description,
@@ -14,6 +14,8 @@ extension NetworkMessage {
             endpointHost: settings.endpointHost?.description, tunnel: settings.tunnel.rawValue,
             customCIDRs: settings.customCIDRs.map(\.description), enabled: settings.enabled,
             createdAt: network.createdAt, updatedAt: network.updatedAt,
-            hubAddresses: network.hubAddresses.map(\.description), peers: peers, isUp: isUp)
+            hubAddresses: network.hubAddresses.map(\.description), peers: peers, isUp: isUp, nat: settings.nat,
+            peersMayTalk: settings.peersMayTalk, driftPolicy: settings.driftPolicy.rawValue,
+            linkMTU: linkMTU.map(Int64.init))
     }
 }

@@ -2,6 +2,15 @@ import WGPilotCore
 import WGPilotProtocol
 
 extension NetworkSettings {
+    /// What stands for an IPv6 block drawn by lot.
+    static let randomSubnet6 = "random"
+
+    private static func subnet6(_ text: String) throws(InvalidValue) -> IPPrefix {
+        if text != randomSubnet6 { return try IPPrefix(text) }
+        var generator = SystemRandomNumberGenerator()
+        return UniqueLocalPrefix.random(using: &generator)
+    }
+
     /// The settings that a request asks for, its port aside where it names none.
     ///
     /// - Throws: Every fault of every field at once.
@@ -10,7 +19,10 @@ extension NetworkSettings {
         let name = reader.read("name", request.name, FieldReader.networkName)
         let mode = reader.read("mode", request.mode, NetworkMode.init)
         let subnet = reader.read("subnet", request.subnet, FieldReader.prefix)
-        let subnet6 = reader.read("subnet6", request.subnet6, FieldReader.prefix)
+        let subnet6 = reader.read("subnet6", request.subnet6) { text throws(InvalidValue) in
+            try Self.subnet6(text)
+        }
+        let driftPolicy = reader.read("drift_policy", request.driftPolicy, DriftPolicy.init)
         var port = reader.read("listen_port", request.listenPort, FieldReader.port)
         if request.listenPort == nil { port = try await defaultPort() }
         let tunnel = reader.read("tunnel", request.tunnel, TunnelScope.init)
@@ -32,6 +44,9 @@ extension NetworkSettings {
         self.endpointHost = endpointHost
         self.tunnel = tunnel ?? .full
         self.customCIDRs = customCIDRs ?? []
+        self.nat = request.nat ?? mode.natByDefault
+        self.peersMayTalk = request.peersMayTalk ?? mode.peersMayTalkByDefault
+        self.driftPolicy = driftPolicy ?? .repair
         self.enabled = request.enabled ?? true
         reader.add(validate())
         try reader.check()
@@ -43,9 +58,18 @@ extension NetworkSettings {
     mutating func apply(_ request: UpdateNetworkRequest) throws(RPCError) {
         var reader = FieldReader()
         name = reader.read("name", request.name, FieldReader.networkName) ?? name
-        mode = reader.read("mode", request.mode, NetworkMode.init) ?? mode
+        if let new = reader.read("mode", request.mode, NetworkMode.init), new != mode {
+            // What was the default of the old mode would surprise in the new one.
+            mode = new
+            nat = new.natByDefault
+            peersMayTalk = new.peersMayTalkByDefault
+        }
+        nat = request.nat ?? nat
+        peersMayTalk = request.peersMayTalk ?? peersMayTalk
+        driftPolicy = reader.read("drift_policy", request.driftPolicy, DriftPolicy.init) ?? driftPolicy
         subnet = reader.read("subnet", request.subnet, FieldReader.prefix) ?? subnet
-        subnet6 = reader.read("subnet6", request.subnet6, FieldReader.prefix) ?? subnet6
+        subnet6 =
+            reader.read("subnet6", request.subnet6) { text throws(InvalidValue) in try Self.subnet6(text) } ?? subnet6
         listenPort = reader.read("listen_port", request.listenPort, FieldReader.port) ?? listenPort
         dnsServers = reader.readList("dns_servers", request.dnsServers, FieldReader.address) ?? dnsServers
         searchDomains = request.searchDomains ?? searchDomains

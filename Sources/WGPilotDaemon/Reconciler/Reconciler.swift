@@ -11,8 +11,6 @@ import WGPilotStore
 /// growing pauses, until it can.
 ///
 /// For each interface the last known state of the kernel is kept, so that a change of one peer needs no dump of all.
-/// Should somebody else have written meanwhile, that knowledge is stale; the comparison of the whole, which runs on a
-/// timer and after every failure, finds and mends it.
 final class Reconciler: Sendable {
     private struct Job: Sendable {
         var scope: SyncScope
@@ -23,52 +21,56 @@ final class Reconciler: Sendable {
     private struct Inbox {
         var jobs: [Job] = []
         var isClosed = false
+        /// Changes that handlers have begun and not yet handed over; see ``changing(_:)``.
+        var changesInFlight = 0
+        /// Grows with each of them, so that one that came and went is noticed too.
+        var changesBegun = 0
     }
 
-    /// What is known of the kernel; touched by the consuming task alone.
-    private struct Knowledge {
-        var interfaces: [Int64: KnownInterface] = [:]
-        var failures = 0
-        /// Whether a timer runs at whose end everything is tried again; there is never more than one.
-        var retryIsScheduled = false
-
-        /// The peers whose endpoints were chosen anew and are not yet in the kernel.
-        var newEndpoints: [Int64: Set<PublicKey>] = [:]
-
-        /// Takes out what is known of an interface, to be put back when it was changed.
-        mutating func take(_ id: Int64) -> KnownInterface? {
-            guard var known = interfaces.removeValue(forKey: id) else { return nil }
-            for key in newEndpoints[id] ?? [] { known.forgetEndpoint(of: key) }
-            return known
-        }
-
-        /// One second after the first failure, twice as long after each further one, a minute at most.
-        var retryPause: Duration { .seconds(min(60, 1 << min(max(failures - 1, 0), 6))) }
-    }
-
-    private let store: StateStore
-    private let kernel: any Kernel
-    private let interval: Duration
-    private let logger: Logger
-    private let inbox = Mutex(Inbox())
-    private let pending = Mutex<[Int64: String]>([:])
+    let store: StateStore
+    let kernel: any Kernel
+    let host: any HostNetwork
+    let logger: Logger
+    /// What drifted and what was repaired.
+    let ledger: DriftLedger
+    /// What waits in the networks, and why.
+    let pending = Mutex<[Int64: String]>([:])
     /// The interfaces of networks that are gone or disabled and that could not be deleted yet, and why.
-    private let undeleted = Mutex<[String]>([])
+    let undeleted = Mutex<[String]>([])
+    /// What of the rules and of forwarding waits, and why.
+    let unruled = Mutex<[String]>([])
+    private let interval: Duration
+    private let inbox = Mutex(Inbox())
+    /// The names of the interfaces that are ours; news of others is not acted upon.
+    private let ownNames = Mutex<Set<String>>([])
+    /// What news asks for and what is gathered for a moment.
+    private let news = Mutex<[SyncScope]>([])
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
 
-    init(store: StateStore, kernel: any Kernel, interval: Duration, logger: Logger) {
+    init(
+        store: StateStore, kernel: any Kernel, host: any HostNetwork, interval: Duration, logger: Logger,
+        now: @escaping @Sendable () -> Int64
+    ) {
         self.store = store
         self.kernel = kernel
+        self.host = host
         self.interval = interval
         self.logger = logger
+        ledger = DriftLedger(now: now)
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// What waits to be applied, and why.
     var pendingReasons: [String] {
         pending.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } + undeleted.withLock { $0 }
+            + unruled.withLock { $0 }
     }
+
+    /// What of the rules and of forwarding waits, and why.
+    var unruledReasons: [String] { unruled.withLock { $0 } }
+
+    // MARK: Asking
 
     /// Brings a change that is committed to the kernel, and answers when it is there or known to be stuck.
     ///
@@ -87,11 +89,44 @@ final class Reconciler: Sendable {
         }
     }
 
+    /// Asks for a comparison without waiting for it.
+    func post(_ scope: SyncScope) {
+        post(Job(scope: scope))
+    }
+
+    /// Runs what changes the database and then synchronizes. What is committed and not yet in the kernel must not be
+    /// taken for somebody else's doing by a comparison that comes in between.
+    func changing<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        inbox.withLock {
+            $0.changesInFlight += 1
+            $0.changesBegun += 1
+        }
+        defer { inbox.withLock { $0.changesInFlight -= 1 } }
+        return try await body()
+    }
+
+    /// Tells one quiet moment from another; nil while a change is on its way.
+    var quietMoment: Int? {
+        inbox.withLock { $0.changesInFlight == 0 ? $0.changesBegun : nil }
+    }
+
+    private func post(_ job: Job) {
+        inbox.withLock { inbox in
+            // Several that nobody waits for find the same.
+            let isThere = inbox.jobs.contains { $0.done == nil && !$0.isRetry && $0.scope == job.scope }
+            if !inbox.isClosed && (!isThere || job.isRetry) { inbox.jobs.append(job) }
+        }
+        wakeUp.yield()
+    }
+
+    // MARK: Running
+
     /// Serves changes until it is cancelled; whoever waits then is told that the change is saved and not yet applied.
     func run() async {
-        var knowledge = Knowledge()
+        var knowledge = KernelKnowledge()
         await withDiscardingTaskGroup { group in
             group.addTask { await self.askForComparisons() }
+            group.addTask { await self.followEvents() }
             for await _ in wakeUps {
                 let jobs = inbox.withLock { inbox in
                     defer { inbox.jobs = [] }
@@ -108,245 +143,164 @@ final class Reconciler: Sendable {
                     let pause = knowledge.retryPause
                     group.addTask {
                         try? await Task.sleep(for: pause)
-                        if !Task.isCancelled { self.post(Job(scope: .everything, isRetry: true)) }
+                        if !Task.isCancelled { self.post(Job(scope: .everything(.change), isRetry: true)) }
                     }
                 }
             }
             group.cancelAll()
         }
         let left = inbox.withLock { inbox in
-            defer { inbox = Inbox(isClosed: true) }
+            defer {
+                inbox.jobs = []
+                inbox.isClosed = true
+            }
             return inbox.jobs
         }
         for job in left { job.done?.resume(returning: SyncResult(pending: ["the daemon is stopping"])) }
     }
 
-    /// Asks for a comparison without waiting for it.
-    func post(_ scope: SyncScope) {
-        post(Job(scope: scope))
-    }
-
-    private func post(_ job: Job) {
-        inbox.withLock { inbox in
-            if !inbox.isClosed { inbox.jobs.append(job) }
-        }
-        wakeUp.yield()
-    }
-
     /// Asks for a comparison of the whole on a timer.
     private func askForComparisons() async {
-        while true {
-            do {
-                try await Task.sleep(for: interval)
+        while (try? await Task.sleep(for: interval)) != nil { post(.everything(.check)) }
+    }
+
+    /// How long news is gathered before it is looked into: changes come in bursts.
+    private static let gathering = Duration.milliseconds(50)
+
+    /// Turns news of the network stack into comparisons.
+    private func followEvents() async {
+        var isFirst = true
+        while !Task.isCancelled {
+            do throws(KernelError) {
+                let events = try await host.events()
+                // What happened while nobody listened.
+                if !isFirst { post(.everything(.check)) }
+                isFirst = false
+                await withDiscardingTaskGroup { group in
+                    for await event in events {
+                        guard let scope = scope(of: event) else { continue }
+                        let isFirstOfBurst = news.withLock { gathered in
+                            defer { if !gathered.contains(scope) { gathered.append(scope) } }
+                            return gathered.isEmpty
+                        }
+                        guard isFirstOfBurst else { continue }
+                        group.addTask {
+                            try? await Task.sleep(for: Self.gathering)
+                            let scopes = self.news.withLock { gathered in
+                                defer { gathered = [] }
+                                return gathered
+                            }
+                            for scope in scopes { self.post(scope) }
+                        }
+                    }
+                }
             } catch {
-                return
+                logger.error("no news of the network stack", metadata: ["error": "\(error)"])
             }
-            post(.everything)
+            try? await Task.sleep(for: .seconds(5))
         }
     }
 
-    /// Applies all changes that came meanwhile, each network once. Returns whether nothing is left to be tried again.
-    private func serve(_ jobs: [Job], _ knowledge: inout Knowledge) async -> Bool {
-        var whole: Set<Int64> = []
-        var keys: [Int64: Set<PublicKey>] = [:]
-        var isEverything = false
-        for job in jobs {
-            switch job.scope {
-            case .everything: isEverything = true
-            case .network(let id): whole.insert(id)
-            case .peers(let id, let changed, let endpointsChanged):
-                keys[id, default: []].formUnion(changed)
-                if endpointsChanged { knowledge.newEndpoints[id, default: []].formUnion(changed) }
-            }
+    private func scope(of event: HostEvent) -> SyncScope? {
+        switch event {
+        case .link(let name): name.map { name in ownNames.withLock { $0.contains(name) } } ?? true ? .links : nil
+        case .firewall: .firewall
+        case .lost: .everything(.check)
         }
+    }
+
+    /// Remembers that an interface is ours, so that news of it is heard.
+    func noteOwn(_ name: InterfaceName) {
+        _ = ownNames.withLock { $0.insert(name.description) }
+    }
+
+    // MARK: Serving
+
+    /// Applies all changes that came meanwhile, each network once. Returns whether nothing is left to be tried again.
+    private func serve(_ jobs: [Job], _ knowledge: inout KernelKnowledge) async -> Bool {
+        var work = Work(jobs.map(\.scope))
         var results: [Int64: SyncResult] = [:]
         var general = SyncResult()
+        var rules = SyncResult()
         do {
-            if isEverything {
-                whole = Set(try await store.networks().map(\.id))
-                knowledge.interfaces = knowledge.interfaces.filter { whole.contains($0.key) }
-                knowledge.newEndpoints = knowledge.newEndpoints.filter { whole.contains($0.key) }
-                pending.withLock { reasons in reasons = reasons.filter { whole.contains($0.key) } }
+            if let cause = work.everything {
+                let networks = Set(try await store.networks().map(\.id))
+                for id in networks where work.whole[id] == nil { work.whole[id] = cause }
+                knowledge.keep(networks)
+                ledger.keep(networks)
+                pending.withLock { reasons in reasons = reasons.filter { networks.contains($0.key) } }
             }
+            for (id, keys) in work.endpointsChanged { knowledge.newEndpoints[id, default: []].formUnion(keys) }
+            // Who leaves does so before the rules that bound it, who comes finds the rules in place.
             general = await deleteRetired()
-            for (id, changed) in keys where !whole.contains(id) {
-                results[id] = await apply(changed, of: id, &knowledge)
+            for (id, keys) in work.leaving where work.whole[id] == nil {
+                results[id] = await apply(keys, of: id, &knowledge)
             }
-            for id in whole.sorted() { results[id] = await compare(id, &knowledge) }
+            if work.touchesFirewall { rules = await synchronizeFirewall(&knowledge, verifying: work.verifies) }
+            for (id, keys) in work.peers where work.whole[id] == nil {
+                results[id] = await results[id, default: SyncResult()] + apply(keys, of: id, &knowledge)
+            }
+            if work.checksLinks {
+                for id in await networksWithChangedLinks(knowledge) where work.whole[id] == nil {
+                    work.whole[id] = .check
+                }
+            }
+            for (id, cause) in work.whole.sorted(by: { $0.key < $1.key }) {
+                results[id] = await compare(id, cause, &knowledge)
+            }
         } catch {
             general.pending.append("the database cannot be read: \(error)")
             logger.error("reconciling failed", metadata: ["error": "\(error)"])
         }
-        let everything = results.sorted { $0.key < $1.key }.reduce(into: general) {
-            $0.steps += $1.value.steps
-            $0.pending += $1.value.pending
-        }
+        let everything = results.sorted { $0.key < $1.key }.reduce(general + rules) { $0 + $1.value }
         for job in jobs {
             switch job.scope {
-            case .everything: job.done?.resume(returning: everything)
+            case .everything, .links: job.done?.resume(returning: everything)
+            case .firewall: job.done?.resume(returning: rules)
             case .network(let id):
                 // A network that was deleted or disabled is in the kernel until its interface is gone.
-                var result = results[id] ?? SyncResult()
-                result.steps += general.steps
-                result.pending += general.pending
-                job.done?.resume(returning: result)
-            case .peers(let id, _, _):
-                job.done?.resume(returning: results[id] ?? general)
+                job.done?.resume(returning: general + rules + results[id, default: SyncResult()])
+            case .peers(let id, _, _, _):
+                job.done?.resume(returning: rules + results[id, default: SyncResult()])
             }
         }
-        return pendingReasons.isEmpty && general.pending.isEmpty
+        return pendingReasons.isEmpty && everything.pending.isEmpty
     }
 
-    /// Deletes the interfaces of networks that were deleted or disabled.
-    private func deleteRetired() async -> SyncResult {
-        var result = SyncResult()
-        do {
-            for name in try await store.retiredInterfaces().sorted() {
-                do {
-                    let observed = try await kernel.observe(name)
-                    let steps = Plan.between(desired: nil, observed: observed, name: name).steps
-                    try await kernel.apply(steps)
-                    result.steps += steps.map(\.description)
-                    try await store.confirmRetired(name)
-                } catch let error as KernelError where error.code == .nameTaken {
-                    // Somebody else's interface bears the name now: ours is gone, and theirs is left alone.
-                    try await store.confirmRetired(name)
-                } catch let error as KernelError {
-                    result.pending.append("interface \(name): \(error)")
+    /// What jobs that came together ask for.
+    private struct Work {
+        var everything: SyncScope.Cause?
+        var whole: [Int64: SyncScope.Cause] = [:]
+        var peers: [Int64: Set<PublicKey>] = [:]
+        var leaving: [Int64: Set<PublicKey>] = [:]
+        var endpointsChanged: [Int64: Set<PublicKey>] = [:]
+        var checksLinks = false
+        var touchesFirewall = false
+        /// Whether the rules are read back though they should not have changed.
+        var verifies = false
+
+        init(_ scopes: [SyncScope]) {
+            for scope in scopes {
+                switch scope {
+                case .everything(let cause):
+                    // Whoever changed something must not wait for somebody's decision.
+                    if everything != .start, everything == nil || cause != .check { everything = cause }
+                    (touchesFirewall, verifies) = (true, true)
+                case .network(let id):
+                    whole[id] = .change
+                    touchesFirewall = true
+                case .peers(let id, let keys, let isNewEndpoint, let areLeaving):
+                    if areLeaving {
+                        leaving[id, default: []].formUnion(keys)
+                    } else {
+                        peers[id, default: []].formUnion(keys)
+                    }
+                    if isNewEndpoint { endpointsChanged[id, default: []].formUnion(keys) }
+                    touchesFirewall = true
+                case .firewall: (touchesFirewall, verifies) = (true, true)
+                case .links: checksLinks = true
                 }
             }
-        } catch {
-            result.pending.append("the database: \(error)")
         }
-        undeleted.withLock { $0 = result.pending }
-        return result
-    }
-
-    /// Brings some peers to the kernel from what is known of it; compares the network whole where nothing is known.
-    private func apply(
-        _ keys: Set<PublicKey>, of id: Int64, _ knowledge: inout Knowledge
-    ) async -> SyncResult {
-        guard var known = knowledge.take(id) else { return await compare(id, &knowledge) }
-        let name = known.state.name
-        do {
-            let desired = try await store.desiredPeers(in: id, Array(keys))
-            let changes = PeerChange.between(observed: known.state.peers, desired: desired, keys: keys)
-            var steps: [PlanStep] = []
-            if !changes.isEmpty { steps.append(.configure(name, DeviceChange(peers: changes))) }
-            var routes: Set<IPPrefix> = []
-            var formerRoutes: Set<IPPrefix> = []
-            for key in keys {
-                routes.formUnion(desired[key]?.routes ?? [])
-                formerRoutes.formUnion(known.state.routes.intersection(known.state.peers[key]?.allowedIPs ?? []))
-            }
-            steps += formerRoutes.subtracting(routes).sorted().map { .removeRoute(name, $0) }
-            steps += routes.subtracting(known.state.routes).sorted().map { .addRoute(name, $0) }
-            let missed = try await take(steps)
-            knowledge.newEndpoints[id] = nil
-            for key in keys {
-                var observed = desired[key].map(ObservedPeer.init)
-                if let status = known.state.peers[key]?.status, status.endpoint != nil { observed?.status = status }
-                known.set(observed, for: key)
-            }
-            known.setRoutes(known.state.routes.subtracting(formerRoutes).union(routes).subtracting(missed.keys))
-            knowledge.interfaces[id] = known
-            // What waits already is another change's affair; only a comparison of the whole can say that nothing does.
-            return finish(id, name, steps, missed.isEmpty ? nil : MissedRoutes(missed), clears: false)
-        } catch let error as KernelError where error.code == .noSuchDevice {
-            // Somebody deleted the interface: make it again now rather than answer that it is pending.
-            return await compare(id, &knowledge)
-        } catch {
-            return finish(id, name, [], error)
-        }
-    }
-
-    /// Observes a network's interface, compares it whole and repairs it.
-    private func compare(_ id: Int64, _ knowledge: inout Knowledge) async -> SyncResult {
-        knowledge.interfaces[id] = nil
-        var name: InterfaceName?
-        do {
-            guard let desired = try await store.desiredInterface(id) else {
-                knowledge.newEndpoints[id] = nil
-                pending.withLock { $0[id] = nil }
-                return SyncResult()
-            }
-            name = desired.name
-            var observed = try await kernel.observe(desired.name)
-            for key in knowledge.newEndpoints[id] ?? [] { observed?.peers[key]?.status.endpoint = nil }
-            let steps = Plan.between(desired: desired, observed: observed, name: desired.name).steps
-            let missed = try await take(steps)
-            knowledge.newEndpoints[id] = nil
-            if !steps.isEmpty { observed = try await kernel.observe(desired.name) }
-            knowledge.interfaces[id] = observed.map(KnownInterface.init)
-            return finish(id, desired.name, steps, missed.isEmpty ? nil : MissedRoutes(missed))
-        } catch {
-            return finish(id, name, [], error)
-        }
-    }
-
-    /// Takes the steps; throws at the first that fails, but for new routes: a route that is not ours may be in the way of
-    /// one, and the others must be there all the same.
-    ///
-    /// - Returns: The routes that could not be added, each with the reason.
-    private func take(_ steps: [PlanStep]) async throws(KernelError) -> [IPPrefix: KernelError] {
-        var additions: [(InterfaceName, IPPrefix)] = []
-        var others: [PlanStep] = []
-        for step in steps {
-            if case .addRoute(let name, let prefix) = step {
-                additions.append((name, prefix))
-            } else {
-                others.append(step)
-            }
-        }
-        if !others.isEmpty { try await kernel.apply(others) }
-        var missed: [IPPrefix: KernelError] = [:]
-        for (name, prefix) in additions {
-            do throws(KernelError) {
-                try await kernel.apply([.addRoute(name, prefix)])
-            } catch  where error.code == .noSuchDevice {
-                throw error
-            } catch {
-                missed[prefix] = error
-            }
-        }
-        return missed
-    }
-
-    /// Remembers and logs what came of one network.
-    private func finish(
-        _ id: Int64, _ name: InterfaceName?, _ steps: [PlanStep], _ error: (any Error)?, clears: Bool = true
-    ) -> SyncResult {
-        let place = name?.description ?? "network \(id)"
-        var result = SyncResult(steps: steps.map(\.description))
-        if let error {
-            let reason = "\(place): \(error)"
-            result.pending.append(reason)
-            pending.withLock { $0[id] = reason }
-            logger.error("kernel not in step", metadata: ["interface": "\(place)", "error": "\(error)"])
-        } else {
-            if clears { pending.withLock { $0[id] = nil } }
-            for step in steps {
-                logger.info("kernel changed", metadata: ["interface": "\(place)", "step": "\(step)"])
-            }
-        }
-        return result
-    }
-}
-
-extension ObservedPeer {
-    /// A peer as the kernel has it right after it took it over.
-    fileprivate init(_ peer: DesiredPeer) {
-        self.init(
-            publicKey: peer.publicKey, presharedKey: peer.presharedKey, allowedIPs: peer.allowedIPs,
-            persistentKeepalive: peer.persistentKeepalive, status: PeerStatus(endpoint: peer.endpoint))
-    }
-}
-
-/// The routes that could not be added, as one error.
-private struct MissedRoutes: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ missed: [IPPrefix: KernelError]) {
-        description = missed.sorted { $0.key < $1.key }.map(\.value.description).joined(separator: "; ")
     }
 }

@@ -1,0 +1,78 @@
+import WGPilotCore
+import WGPilotProtocol
+import WGPilotRPC
+import WGPilotStore
+
+/// Serves ``BridgesService``.
+struct BridgesHandler: Sendable {
+    let hub: Hub
+
+    func register(in router: inout RPCRouter) {
+        router.register(BridgesService.list) { _, _ in try await list() }
+        router.register(BridgesService.get) { request, _ in
+            let bridge = try await hub.stored { () async throws(StoreError) in
+                try await hub.store.bridge(request.bridge)
+            }
+            return BridgeReply(bridge: try await message(bridge))
+        }
+        router.register(BridgesService.create) { request, _ in try await create(request) }
+        router.register(BridgesService.update) { request, _ in try await update(request) }
+        router.register(BridgesService.delete) { request, _ in
+            let outcome = try await hub.change(request.options, networks: []) { options async throws(StoreError) in
+                try await hub.store.deleteBridge(request.bridge, options: options)
+            } scope: { _ in
+                .firewall
+            }
+            return DeleteReply(sync: outcome.sync ?? SyncMessage(isPending: false), change: outcome.change)
+        }
+    }
+
+    private func list() async throws -> ListBridgesReply {
+        let bridges = try await hub.stored { () async throws(StoreError) in try await hub.store.bridges() }
+        let names = try await hub.names()
+        return ListBridgesReply(bridges: bridges.map { BridgeMessage($0, names) })
+    }
+
+    private func create(_ request: CreateBridgeRequest) async throws -> BridgeReply {
+        let networkA = try await hub.network(request.networkA)
+        let networkB = try await hub.network(request.networkB)
+        var reader = FieldReader()
+        var settings = BridgeSettings(
+            networkA: networkA.id, networkB: networkB.id,
+            direction: reader.read("direction", request.direction, BridgeDirection.init) ?? .bidirectional)
+        settings.allowedCIDRs = reader.readList("allowed_cidrs", request.allowedCIDRs, FieldReader.prefix) ?? []
+        settings.enabled = request.enabled ?? true
+        try reader.check()
+        return try await reply(
+            hub.change(request.options, networks: []) { [settings] options async throws(StoreError) in
+                try await hub.store.createBridge(settings, options: options)
+            } scope: { _ in
+                .firewall
+            })
+    }
+
+    private func update(_ request: UpdateBridgeRequest) async throws -> BridgeReply {
+        var reader = FieldReader()
+        let direction = reader.read("direction", request.direction, BridgeDirection.init)
+        let allowedCIDRs = reader.readList("allowed_cidrs", request.allowedCIDRs, FieldReader.prefix)
+        try reader.check()
+        return try await reply(
+            hub.change(request.options, networks: []) { options async throws(StoreError) in
+                try await hub.store.updateBridge(request.bridge, options: options) { settings in
+                    settings.direction = direction ?? settings.direction
+                    settings.allowedCIDRs = allowedCIDRs ?? settings.allowedCIDRs
+                    settings.enabled = request.enabled ?? settings.enabled
+                }.after
+            } scope: { _ in
+                .firewall
+            })
+    }
+
+    private func reply(_ outcome: Hub.Changed<Bridge>) async throws -> BridgeReply {
+        BridgeReply(bridge: try await message(outcome.value), sync: outcome.sync, change: outcome.change)
+    }
+
+    private func message(_ bridge: Bridge) async throws -> BridgeMessage {
+        BridgeMessage(bridge, try await hub.names())
+    }
+}

@@ -1,0 +1,123 @@
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotProtocol
+import WGPilotStore
+
+/// Looks the machine over, point by point, for `wgpilotctl doctor`.
+struct Checkup: Sendable {
+    let hub: Hub
+    let networks: [Network]
+
+    private var host: any HostNetwork { hub.reconciler.host }
+
+    func checks() async -> [CheckMessage] {
+        [
+            backend, await forwarding(.ipv4Forwarding, isNeeded: enabled.isEmpty == false),
+            await forwarding(.ipv6Forwarding, isNeeded: enabled.contains { $0.settings.subnet6 != nil }),
+            await routerAdvertisements(), await firewall(), await foreignRules(), inStep, endpointHosts(await guess()),
+        ]
+    }
+
+    private var enabled: [Network] { networks.filter(\.settings.enabled) }
+
+    private var backend: CheckMessage {
+        let backend = hub.kernel.backend
+        if hub.kernel is MissingKernel {
+            return .fault("backend", "this machine has no WireGuard: install a kernel that has it, or wireguard-go")
+        }
+        let text = "\(backend.kind.rawValue), \(backend.version)"
+        return backend.kind == .kernel
+            ? .ok("backend", text) : .warning("backend", "\(text); the kernel's own WireGuard would be faster")
+    }
+
+    private func forwarding(_ setting: KernelSetting, isNeeded: Bool) async -> CheckMessage {
+        let name = setting.name
+        do throws(KernelError) {
+            guard let value = try await host.value(of: setting) else {
+                return isNeeded ? .fault(name, "this kernel has no IPv6") : .ok(name, "not there, not needed")
+            }
+            if value == 0 && isNeeded {
+                return .fault(name, "off, and networks need it: sysctl -w \(name)=1")
+            }
+            return .ok(name, value == 0 ? "off, not needed" : isNeeded ? "on" : "on, not needed by us")
+        } catch {
+            return .fault(name, "\(error)")
+        }
+    }
+
+    private func routerAdvertisements() async -> CheckMessage {
+        let name = "router-advertisements"
+        do throws(KernelError) {
+            let links = try await host.interfacesWithRouterAdvertisements()
+            let forwards = try await host.value(of: .ipv6Forwarding) ?? 0
+            if links.isEmpty || forwards == 0 { return .ok(name, "no route depends on them") }
+            return .warning(
+                name,
+                "\(links.joined(separator: ", ")) learned routes that are lost once they expire: set accept_ra to 2")
+        } catch {
+            return .fault(name, "\(error)")
+        }
+    }
+
+    private func firewall() async -> CheckMessage {
+        let name = "firewall"
+        do throws(KernelError) {
+            let isThere = try await host.firewallDigest() != nil
+            if let reason = hub.reconciler.unruledReasons.first { return .fault(name, reason) }
+            if isThere { return .ok(name, "nftables, table inet wgpilot") }
+            return enabled.isEmpty
+                ? .ok(name, "no rules, none needed") : .fault(name, "the table inet wgpilot is missing")
+        } catch {
+            return .fault(name, "\(error)")
+        }
+    }
+
+    private func foreignRules() async -> CheckMessage {
+        let name = "foreign-rules"
+        do throws(KernelError) {
+            let drops = try await host.foreignForwardDrops()
+            if drops.isEmpty || enabled.isEmpty { return .ok(name, "nobody else drops what is forwarded") }
+            return .warning(
+                name, "what is forwarded must also pass \(drops.joined(separator: ", ")), which drops by default")
+        } catch {
+            return .fault(name, "\(error)")
+        }
+    }
+
+    private var inStep: CheckMessage {
+        let pending = hub.reconciler.pendingReasons
+        return pending.isEmpty
+            ? .ok("in-step", "the kernel is as the database says")
+            : .fault("in-step", "waiting: \(pending.joined(separator: "; "))")
+    }
+
+    private func guess() async -> Bool? {
+        guard let found = try? await hub.defaultEndpointHost() else { return nil }
+        return found.isGuess
+    }
+
+    private func endpointHosts(_ isGuess: Bool?) -> CheckMessage {
+        let name = "endpoint-host"
+        let without = networks.filter { $0.settings.endpointHost == nil }.map(\.settings.name.description)
+        if without.isEmpty || isGuess == false { return .ok(name, "known for every network") }
+        let list = without.joined(separator: ", ")
+        return .warning(
+            name,
+            isGuess == nil
+                ? "unknown for \(list): set endpoint_host" : "only a guess for \(list): set endpoint_host")
+    }
+}
+
+extension CheckMessage {
+    fileprivate static func ok(_ name: String, _ message: String) -> Self {
+        Self(name: name, result: "ok", message: message)
+    }
+
+    fileprivate static func warning(_ name: String, _ message: String) -> Self {
+        Self(name: name, result: "warning", message: message)
+    }
+
+    fileprivate static func fault(_ name: String, _ message: String) -> Self {
+        Self(name: name, result: "fault", message: message)
+    }
+}

@@ -1,0 +1,53 @@
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotStore
+
+/// Tells what a change that was only rehearsed would do to the machine.
+struct PlanPreview {
+    let reconciler: Reconciler
+
+    /// The exact change, one line each: what the kernel would be told, given what it has at this moment.
+    func lines(_ rehearsal: Rehearsal) async -> [String] {
+        guard let outcome = rehearsal.outcome else { return [] }
+        let (before, after) = (outcome.before, outcome.after)
+        var lines: [String] = []
+        for name in after.retired.subtracting(before.retired).sorted() {
+            lines += Plan.between(desired: nil, observed: await observed(name, nil), name: name).lines
+        }
+        for (id, desired) in after.interfaces.sorted(by: { $0.key < $1.key }) {
+            let there = await observed(desired.name, before.interfaces[id])
+            lines += Plan.between(desired: desired, observed: there, name: desired.name).lines
+        }
+        for (setting, value) in await reconciler.forwarding(for: after.firewall) {
+            lines.append("set \(setting.name) to \(value)")
+        }
+        let rules = FirewallRuleset(after.firewall).lines
+        for change in rules.difference(from: FirewallRuleset(before.firewall).lines) {
+            switch change {
+            case .insert(_, let rule, _): lines.append("firewall: add \(rule)")
+            case .remove(_, let rule, _): lines.append("firewall: remove \(rule)")
+            }
+        }
+        return lines
+    }
+
+    /// The interface as it is; where the kernel cannot be asked, as the database had it before the change.
+    private func observed(_ name: InterfaceName, _ before: DesiredInterface?) async -> ObservedInterface? {
+        do throws(KernelError) {
+            return try await reconciler.kernel.observe(name)
+        } catch {
+            return before.map(ObservedInterface.init)
+        }
+    }
+}
+
+extension ObservedInterface {
+    /// The interface as it would be right after everything was applied.
+    fileprivate init(_ desired: DesiredInterface) {
+        self.init(
+            name: desired.name, privateKey: desired.privateKey, listenPort: desired.listenPort,
+            mtu: desired.mtu ?? DesiredInterface.defaultMTU, isUp: true, addresses: Set(desired.addresses),
+            routes: desired.peers.values.reduce(into: []) { $0.formUnion($1.routes) },
+            peers: desired.peers.mapValues(ObservedPeer.init(applied:)))
+    }
+}

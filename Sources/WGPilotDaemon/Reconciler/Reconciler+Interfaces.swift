@@ -1,0 +1,244 @@
+import Logging
+import Synchronization
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotStore
+
+extension Reconciler {
+    /// Deletes the interfaces of networks that were deleted or disabled.
+    func deleteRetired() async -> SyncResult {
+        var result = SyncResult()
+        do {
+            for name in try await store.retiredInterfaces().sorted() {
+                do {
+                    let observed = try await kernel.observe(name)
+                    let steps = Plan.between(desired: nil, observed: observed, name: name).steps
+                    try await kernel.apply(steps)
+                    result.steps += steps.map(\.description)
+                    try await store.confirmRetired(name)
+                } catch let error as KernelError where error.code == .nameTaken {
+                    // Somebody else's interface bears the name now: ours is gone, and theirs is left alone.
+                    try await store.confirmRetired(name)
+                } catch let error as KernelError {
+                    result.pending.append("interface \(name): \(error)")
+                }
+            }
+        } catch {
+            result.pending.append("the database: \(error)")
+        }
+        undeleted.withLock { $0 = result.pending }
+        return result
+    }
+
+    /// Brings some peers to the kernel from what is known of it; compares the network whole where nothing is known.
+    func apply(
+        _ keys: Set<PublicKey>, of id: Int64, _ knowledge: inout KernelKnowledge
+    ) async -> SyncResult {
+        guard var known = knowledge.take(id) else { return await compare(id, .change, &knowledge) }
+        let name = known.state.name
+        do {
+            let desired = try await store.desiredPeers(in: id, Array(keys))
+            if knowledge.firewallIsBehind && !desired.isEmpty { throw RulesMissing() }
+            let changes = PeerChange.between(observed: known.state.peers, desired: desired, keys: keys)
+            var steps: [PlanStep] = []
+            if !changes.isEmpty { steps.append(.configure(name, DeviceChange(peers: changes))) }
+            var routes: Set<IPPrefix> = []
+            var formerRoutes: Set<IPPrefix> = []
+            for key in keys {
+                routes.formUnion(desired[key]?.routes ?? [])
+                formerRoutes.formUnion(known.state.routes.intersection(known.state.peers[key]?.allowedIPs ?? []))
+            }
+            routes.subtract(known.state.foreignRoutes)
+            steps += formerRoutes.subtracting(routes).sorted().map { .removeRoute(name, $0) }
+            steps += routes.subtracting(known.state.routes).sorted().map { .addRoute(name, $0) }
+            let missed = try await take(steps)
+            knowledge.newEndpoints[id] = nil
+            for key in keys {
+                var observed = desired[key].map(ObservedPeer.init(applied:))
+                if let status = known.state.peers[key]?.status, status.endpoint != nil { observed?.status = status }
+                known.set(observed, for: key)
+            }
+            known.setRoutes(known.state.routes.subtracting(formerRoutes).union(routes).subtracting(missed.keys))
+            knowledge.interfaces[id] = known
+            // What waits already is another change's affair; only a comparison of the whole can say that nothing does.
+            return finish(id, name, steps, missed.isEmpty ? nil : MissedRoutes(missed), clears: false)
+        } catch let error as KernelError where error.code == .noSuchDevice {
+            // Somebody deleted the interface: make it again now rather than answer that it is pending.
+            return await compare(id, .change, &knowledge)
+        } catch {
+            return finish(id, name, [], error)
+        }
+    }
+
+    /// Observes a network's interface, compares it whole and repairs it, but for what the policy or a person wants left.
+    func compare(
+        _ id: Int64, _ cause: SyncScope.Cause, _ knowledge: inout KernelKnowledge
+    ) async -> SyncResult {
+        knowledge.interfaces[id] = nil
+        var name: InterfaceName?
+        do {
+            let quiet = quietMoment
+            guard let desired = try await store.desiredInterface(id) else {
+                knowledge.newEndpoints[id] = nil
+                ledger.setFindings([], of: id)
+                pending.withLock { $0[id] = nil }
+                return SyncResult()
+            }
+            name = desired.name
+            noteOwn(desired.name)
+            // A network that the rules do not know yet would be open in every direction.
+            if knowledge.firewallIsBehind,
+                knowledge.firewall?.networks.contains(where: { $0.interface == desired.name }) != true
+            {
+                throw RulesMissing()
+            }
+            var observed = try await kernel.observe(desired.name)
+            for key in knowledge.newEndpoints[id] ?? [] { observed?.peers[key]?.status.endpoint = nil }
+            let plan = Plan.between(desired: desired, observed: observed, name: desired.name)
+            let left = try await leave(plan, observed, of: id, cause, since: quiet)
+            var steps = left.isEmpty ? plan.steps : plan.only { !left.contains($0) }.steps
+            let newcomers = knowledge.firewallIsBehind ? steps.takeNewPeers() : 0
+            let missed = try await take(steps)
+            knowledge.newEndpoints[id] = nil
+            if !steps.isEmpty { observed = try await kernel.observe(desired.name) }
+            knowledge.interfaces[id] = observed.map(KnownInterface.init)
+            knowledge.linkIndices[id] = try await kernel.links().first { $0.name == desired.name.description }?.index
+            if cause != .change { ledger.note(steps.map(\.description), at: desired.name.description) }
+            if newcomers > 0 { return finish(id, desired.name, steps, RulesMissing()) }
+            return finish(id, desired.name, steps, missed.isEmpty ? nil : MissedRoutes(missed))
+        } catch {
+            return finish(id, name, [], error)
+        }
+    }
+
+    /// What of a plan is not to be done: what somebody decided to leave, and what the policy wants decided first.
+    private func leave(
+        _ plan: Plan, _ observed: ObservedInterface?, of id: Int64, _ cause: SyncScope.Cause, since quiet: Int?
+    ) async throws -> Set<DriftSubject> {
+        if plan.isEmpty {
+            ledger.setFindings([], of: id)
+            return []
+        }
+        let ignored = try await store.ignoredDrift(in: id)
+        let policy = try await store.network(id).settings.driftPolicy
+        if ignored.isEmpty && policy == .repair {
+            ledger.setFindings([], of: id)
+            return []
+        }
+        if policy == .report && cause == .check && (quiet == nil || quiet != quietMoment) {
+            // A change is on its way: what differs may be its own, which it brings to the kernel itself.
+            return Set(plan.items(observed: observed).map(\.subject))
+        }
+        let known = Set(ledger.findings(of: id).map(\.item.identity))
+        var left: [(item: DriftItem, isIgnored: Bool)] = []
+        for item in plan.items(observed: observed) {
+            if ignored.contains(where: { $0.item == item.subject.description && $0.observed == item.identity }) {
+                left.append((item, true))
+            } else if policy == .report && (cause == .check || (cause == .change && known.contains(item.identity))) {
+                left.append((item, false))
+            }
+        }
+        ledger.setFindings(left, of: id)
+        return Set(left.map(\.item.subject))
+    }
+
+    /// The networks whose link is not as it was left: gone, made anew, down, with other addresses or routes.
+    func networksWithChangedLinks(_ knowledge: KernelKnowledge) async -> [Int64] {
+        do {
+            let links = try await kernel.links()
+            var changed: [Int64] = []
+            for network in try await store.networks() where network.settings.enabled {
+                guard let known = knowledge.interfaces[network.id]?.state,
+                    let link = links.first(where: { $0.name == network.interface.description }),
+                    link.index == knowledge.linkIndices[network.id], link.isUp == known.isUp, link.mtu == known.mtu,
+                    Set(link.globalAddresses) == known.addresses,
+                    try await host.ownRoutes(through: network.interface) == known.routes
+                else {
+                    changed.append(network.id)
+                    continue
+                }
+            }
+            return changed
+        } catch {
+            logger.error("links cannot be looked at", metadata: ["error": "\(error)"])
+            return []
+        }
+    }
+
+    /// Takes the steps; throws at the first that fails, but for new routes: a route that is not ours may be in the way of
+    /// one, and the others must be there all the same.
+    ///
+    /// - Returns: The routes that could not be added, each with the reason.
+    private func take(_ steps: [PlanStep]) async throws(KernelError) -> [IPPrefix: KernelError] {
+        var additions: [(InterfaceName, IPPrefix)] = []
+        var others: [PlanStep] = []
+        for step in steps {
+            if case .addRoute(let name, let prefix) = step {
+                additions.append((name, prefix))
+            } else {
+                others.append(step)
+            }
+        }
+        if !others.isEmpty { try await kernel.apply(others) }
+        var missed: [IPPrefix: KernelError] = [:]
+        for (name, prefix) in additions {
+            do throws(KernelError) {
+                try await kernel.apply([.addRoute(name, prefix)])
+            } catch  where error.code == .noSuchDevice {
+                throw error
+            } catch {
+                missed[prefix] = error
+            }
+        }
+        return missed
+    }
+
+    /// Remembers and logs what came of one network.
+    private func finish(
+        _ id: Int64, _ name: InterfaceName?, _ steps: [PlanStep], _ error: (any Error)?, clears: Bool = true
+    ) -> SyncResult {
+        let place = name?.description ?? "network \(id)"
+        var result = SyncResult(steps: steps.map(\.description))
+        if let error {
+            let reason = "\(place): \(error)"
+            result.pending.append(reason)
+            pending.withLock { $0[id] = reason }
+            logger.error("kernel not in step", metadata: ["interface": "\(place)", "error": "\(error)"])
+        } else {
+            if clears { pending.withLock { $0[id] = nil } }
+            for step in steps {
+                logger.info("kernel changed", metadata: ["interface": "\(place)", "step": "\(step)"])
+            }
+        }
+        return result
+    }
+}
+
+/// The routes that could not be added, as one error.
+private struct MissedRoutes: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ missed: [IPPrefix: KernelError]) {
+        description = missed.sorted { $0.key < $1.key }.map(\.value.description).joined(separator: "; ")
+    }
+}
+
+/// Nothing may come up that the rules do not bound yet.
+private struct RulesMissing: Error, CustomStringConvertible {
+    let description = "it waits until the firewall's rules are in place"
+}
+
+extension [PlanStep] {
+    /// Takes the peers out that are not there yet, and says how many these are.
+    fileprivate mutating func takeNewPeers() -> Int {
+        var taken = 0
+        self = compactMap { step in
+            guard case .configure(let name, var change) = step else { return step }
+            let count = change.peers.count
+            change.peers.removeAll { if case .add = $0 { true } else { false } }
+            taken += count - change.peers.count
+            return change.isEmpty ? nil : .configure(name, change)
+        }
+        return taken
+    }
+}
