@@ -39,9 +39,9 @@ enum ExitStatus: Int32, Error, CaseIterable {
     private var meaning: String {
         switch self {
         case .success: "done"
-        case .failure: "an unexpected failure"
+        case .failure: "an unexpected failure, or the answer is no"
         case .usage: "wrong usage of the command line"
-        case .notFound: "no such network or peer"
+        case .notFound: "no such network, peer, bridge or rule"
         case .alreadyExists: "the name, key or address is taken"
         case .invalidArgument: "a value is not valid"
         case .permissionDenied: "not allowed"

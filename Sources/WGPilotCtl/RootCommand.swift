@@ -8,12 +8,15 @@ struct RootCommand: AsyncParsableCommand {
         abstract: "Manages the networks and peers of this machine's WireGuard hub.",
         discussion: """
             Talks to the daemon wgpilotd on its socket. Networks and peers are named by name or by number, a peer \
-            together with its network: office/laptop. Options such as --socket and --output may stand before or \
+            together with its network: office/laptop; bridges and rules by number. Options such as --socket and --output may stand before or \
             after the command.
 
             EXIT STATUS
             \(ExitStatus.table)
             """,
         version: BuildInformation.version,
-        subcommands: [NetworkCommand.self, PeerCommand.self, StatusCommand.self, ReconcileCommand.self])
+        subcommands: [
+            NetworkCommand.self, PeerCommand.self, BridgeCommand.self, RuleCommand.self, ReachCommand.self,
+            StatusCommand.self, DoctorCommand.self, DriftCommand.self, ConfirmCommand.self, ReconcileCommand.self,
+        ])
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Testing
 import WGPilotProtocol
 
@@ -47,6 +48,18 @@ struct ArgumentTests {
     func target(text: String, network: String, peer: String) throws {
         let target = try #require(PeerTarget(argument: text))
         #expect(target.reference == PeerReference(network: network, peer: peer))
+        #expect(target.text == text)
+    }
+
+    @Test(
+        "the item of a decision needs no quotes, and the options behind it are none of its words",
+        arguments: [
+            ["mtu"], ["peer", "KEY="], ["peer KEY="], ["address", "10.8.0.1/24"],
+        ])
+    func driftItem(words: [String]) throws {
+        let decision = try DriftDecision.parse(["office"] + words + ["--output", "json"])
+        let item = words.joined(separator: " ")
+        #expect(decision.request("heed") == ResolveDriftRequest(network: "office", item: item, action: "heed"))
     }
 
     @Test(

@@ -13,14 +13,15 @@ struct HelpTests {
                 OVERVIEW: Manages the networks and peers of this machine's WireGuard hub.
 
                 Talks to the daemon wgpilotd on its socket. Networks and peers are named by
-                name or by number, a peer together with its network: office/laptop. Options
-                such as --socket and --output may stand before or after the command.
+                name or by number, a peer together with its network: office/laptop; bridges and
+                rules by number. Options such as --socket and --output may stand before or
+                after the command.
 
                 EXIT STATUS
                  0  done
-                 1  an unexpected failure
+                 1  an unexpected failure, or the answer is no
                  2  wrong usage of the command line
-                 3  no such network or peer
+                 3  no such network, peer, bridge or rule
                  4  the name, key or address is taken
                  5  a value is not valid
                  6  not allowed
@@ -42,7 +43,18 @@ struct HelpTests {
                   network                 Networks: the hub's interfaces with their subnets and
                                           modes.
                   peer                    Peers: the devices and sites of a network.
+                  bridge                  Bridges: which networks may reach one another.
+                  rule                    Access rules: what the peers of a network or tag, or
+                                          one peer, may reach.
+                  reach                   Tells whether the hub lets one reach another, and
+                                          what decides.
                   status                  Shows how the hub stands: daemon, backend, networks.
+                  doctor                  Checks the machine, and shows what drifted and what
+                                          was repaired.
+                  drift                   Drift: what somebody else changed, and what is to be
+                                          done about it.
+                  confirm                 Keeps the change that was made with --confirm-within,
+                                          or undoes it now.
                   reconcile               Compares kernel and database now, and repairs the
                                           kernel.
 
@@ -69,7 +81,22 @@ struct HelpTests {
             "peer show office/laptop", "peer edit office/laptop --preshared-key new", "peer remove office/laptop --yes",
             "peer enable office/laptop", "peer disable office/laptop", "peer config office/laptop --file /f",
             "peer qr 2/7 --png /f",
-            "status", "reconcile",
+            "network create office --subnet 10.8.0.0/24 --ipv6 --nat --no-peers-may-talk --drift-policy report",
+            "network edit office --no-nat --peers-may-talk --ipv6",
+            "network import office --interface wg0 --file - --mode gateway --endpoint-host vpn.example.org",
+            "network import office --file /f --dry-run", "network export office --file /f", "network export office",
+            "bridge add office lab --direction a_to_b --allowed-cidrs 10.9.0.0/24,10.10.0.0/24 --disabled",
+            "bridge list", "bridge show 3", "bridge edit 3 --direction bidirectional", "bridge remove 3 --yes",
+            "bridge enable 3", "bridge disable 3",
+            "rule add --network office deny --to 10.0.0.0/8 --protocol tcp --ports 80,8000-8100 --position 1",
+            "rule add allow --tag phones --comment words --disabled", "rule add --peer office/a/b allow --to tag:x",
+            "rule list", "rule list --network office", "rule list --tag phones", "rule list --peer office/laptop",
+            "rule show 11", "rule edit 11 --action allow --to any --protocol any --ports 1", "rule move 11 2",
+            "rule remove 11 --yes", "rule enable 11", "rule disable 11",
+            "reach office/laptop 10.8.0.3 --protocol tcp --port 443",
+            "doctor", "drift list", "drift adopt office mtu", "drift restore office peer KEY=",
+            "drift ignore office address 10.8.0.1/24", "drift heed office listen-port",
+            "confirm", "confirm --undo", "confirm --show", "status", "reconcile",
         ])
     func grammar(line: String) {
         let words = line.split(separator: " ").map(String.init)
@@ -85,6 +112,14 @@ struct HelpTests {
         arguments: [
             "peer show laptop", "peer list", "peer add office", "peer list office --output xml", "status --timeout 0",
             "status --timeout 86401", "frobnicate", "peer list office --frobnicate", "network create",
+            "network create office --subnet 10.8.0.0/24 --ipv6 --subnet6 fd00::/64",
+            "network edit office --ipv6 --subnet6 fd00::/64", "network import office", "network export",
+            "network create office --subnet 10.8.0.0/24 --nat --no-nat",
+            "bridge add office", "bridge show office", "bridge edit", "rule add allow",
+            "rule add --network office", "rule add --network office --tag phones allow",
+            "rule add --peer laptop allow", "rule list --tag a --peer b/c", "rule show office", "rule move 1",
+            "rule move 1 first", "reach office/laptop", "reach a b --port https", "drift adopt office", "drift list x",
+            "confirm --undo --show", "confirm --yes",
             // A key on the command line would stand in the shell's history.
             "peer edit office/laptop --preshared-key 8JMJScF72qnh9VrrCIs9EvtjVik9GyIfiFbfT/mqBz4=",
             "peer add office laptop --private-key EHrzNkjPObWuK8k2zZciziTmRSbd1c48iRbJ4LRTUX8=",

@@ -62,10 +62,110 @@ struct JSONShapeTests {
             Set(try Self.object(NetworkView(network: Samples.network)).keys) == [
                 "id", "name", "interface", "mode", "subnet", "subnet6", "listen_port", "public_key", "addresses",
                 "dns_servers",
-                "search_domains", "mtu", "endpoint_host", "tunnel", "custom_cidrs", "enabled", "up", "peers",
-                "created_at",
-                "updated_at",
+                "search_domains", "mtu", "link_mtu", "endpoint_host", "tunnel", "custom_cidrs", "nat",
+                "peers_may_talk", "drift_policy", "enabled", "up", "peers", "created_at", "updated_at",
             ])
+        let network = try Self.object(NetworkView(network: Samples.network))
+        #expect(network["nat"] as? Bool == true)
+        #expect(network["peers_may_talk"] as? Bool == false)
+        #expect(network["drift_policy"] as? String == "repair")
+        #expect(network["mtu"] as? Int == 1420)
+        #expect(network["link_mtu"] as? Int == 1380)
+    }
+
+    @Test("a bridge has the documented fields")
+    func bridge() throws {
+        let bridge = try Self.object(BridgeView(bridge: Samples.bridge))
+        #expect(
+            Set(bridge.keys) == [
+                "id", "network_a", "network_b", "direction", "allowed_cidrs", "enabled", "created_at", "updated_at",
+            ])
+        #expect(bridge["id"] as? Int == 3)
+        #expect(bridge["network_a"] as? String == "office")
+        #expect(bridge["network_b"] as? String == "lab")
+        #expect(bridge["direction"] as? String == "a_to_b")
+        #expect(bridge["allowed_cidrs"] as? [String] == ["10.9.0.0/25", "192.168.1.0/24"])
+    }
+
+    @Test("a rule has the documented fields; of its three possible owners it names one")
+    func rule() throws {
+        let common: Set = [
+            "id", "position", "action", "destination", "protocol", "ports", "comment", "enabled", "created_at",
+            "updated_at",
+        ]
+        let rule = try Self.object(RuleView(rule: Samples.rule))
+        #expect(Set(rule.keys) == common.union(["tag"]))
+        #expect(rule["protocol"] as? String == "tcp")
+        #expect(rule["ports"] as? [String] == ["443", "8000-8100"])
+        #expect(rule["position"] as? Int == 2)
+        let bare = try Self.object(RuleView(rule: Samples.bareRule))
+        #expect(Set(bare.keys) == common.union(["peer"]))
+        #expect(bare["peer"] as? String == "office/laptop")
+        #expect(bare["ports"] as? [String] == [])
+        #expect(bare["comment"] as? String == "")
+    }
+
+    @Test("reachability has a path for each family; who decides is absent where nobody does")
+    func reach() throws {
+        let reach = try Self.object(ReachView(reply: Samples.reach))
+        #expect(Set(reach.keys) == ["paths", "notes"])
+        let paths = try #require(reach["paths"] as? [[String: Any]])
+        #expect(Set(paths[0].keys) == ["source", "destination", "allowed", "reason", "rule", "bridge"])
+        #expect(Set(paths[1].keys) == ["source", "destination", "allowed", "reason"])
+        #expect(paths.map { $0["allowed"] as? Bool } == [true, false])
+    }
+
+    @Test("a check of the machine has the documented fields, the findings as they are listed")
+    func doctor() throws {
+        let doctor = try Self.object(DoctorView(reply: Samples.drift))
+        #expect(
+            Set(doctor.keys) == ["checks", "findings", "repairs", "foreign_interfaces", "settings_changed"])
+        let checks = try #require(doctor["checks"] as? [[String: Any]])
+        #expect(Set(checks[0].keys) == ["name", "result", "message"])
+        let repairs = try #require(doctor["repairs"] as? [[String: Any]])
+        #expect(Set(repairs[0].keys) == ["place", "steps", "repaired_at"])
+        let findings = try #require(doctor["findings"] as? [[String: Any]])
+        #expect(Set(findings[0].keys) == ["network", "item", "message", "can_adopt", "found_at", "ignored"])
+        var json = JSONText()
+        FindingListView(findings: Samples.drift.findings).write(to: &json)
+        let listed = try #require(try Self.parsed(json.text) as? [[String: Any]])
+        #expect(listed.map { $0["ignored"] as? Bool } == [false, true])
+    }
+
+    @Test("a decision, and a change that waits, have the documented fields")
+    func decisions() throws {
+        #expect(try Self.object(ResolvedDriftView(steps: ["a"]))["steps"] as? [String] == ["a"])
+        let reply = PendingChangeReply(description: "network office: edit", confirmBy: 1060)
+        let change = try Self.object(PendingChangeView(reply: reply, outcome: .shown))
+        #expect(change["description"] as? String == "network office: edit")
+        #expect(change["confirm_by"] as? Int == 1060)
+        #expect(try Self.object(PendingChangeView(reply: PendingChangeReply(), outcome: .shown)).isEmpty)
+    }
+
+    @Test("a dry run has its plan, and the object in a field of its kind; a deletion has none")
+    func dryRun() throws {
+        let view = DryRunView(plan: ["a", "b"]) {
+            $0.field("bridge") { BridgeView(bridge: Samples.bridge).write(to: &$0) }
+        }
+        let run = try Self.object(view)
+        #expect(Set(run.keys) == ["dry_run", "plan", "bridge"])
+        #expect(run["dry_run"] as? Bool == true)
+        #expect(run["plan"] as? [String] == ["a", "b"])
+        let bridge = try #require(run["bridge"] as? [String: Any])
+        #expect(bridge["id"] as? Int == 3)
+        #expect(Set(try Self.object(DryRunView(plan: [], fields: { _ in })).keys) == ["dry_run", "plan"])
+    }
+
+    @Test("an import has the network, the names of its peers and what was left out; a dry run has them too")
+    func importShape() throws {
+        let view = ImportView(
+            reply: ImportNetworkReply(network: Samples.network, peers: ["laptop"], notes: ["PostUp was left out"]))
+        let made = try Self.object(view)
+        #expect(Set(made.keys) == ["network", "peers", "notes"])
+        let network = try #require(made["network"] as? [String: Any])
+        #expect(network["name"] as? String == "office")
+        let tried = try Self.object(DryRunView(plan: [], fields: view.writeFields))
+        #expect(Set(tried.keys) == ["dry_run", "plan", "network", "peers", "notes"])
     }
 
     @Test("the status has the documented fields, with the networks as they are listed")
@@ -105,6 +205,7 @@ struct JSONShapeTests {
         "text that means something to JSON comes back as it was",
         arguments: [
             "a\"b", "back\\slash", "two\nlines", "tab\tand\u{1}control\u{7F}", "Jürgens Gerät 🙂", "\u{2028}", "",
+            "\u{80}\u{9F}\u{A0}\u{BF}",
         ])
     func escaping(text: String) throws {
         var peer = Samples.peer

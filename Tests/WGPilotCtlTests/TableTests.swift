@@ -149,6 +149,178 @@ struct TableTests {
                 """)
     }
 
+    @Test("a network's facts: the MTU that was chosen and the one that is, and who may reach whom")
+    func network() {
+        #expect(
+            NetworkView(network: Samples.network).table(now: 3090) == """
+                name            office
+                id              2
+                interface       wg0
+                state           up
+                mode            gateway
+                subnet          10.8.0.0/24, fd00:8::/64
+                hub addresses   10.8.0.1/24, fd00:8::1/64
+                listen port     51820
+                public key      hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=
+                endpoint host   vpn.example.org
+                tunnel          full
+                custom CIDRs    172.16.0.0/12
+                DNS servers     10.8.0.1
+                search domains  example.org
+                MTU             1420
+                MTU now         1380
+                NAT             yes
+                peers may talk  no
+                drift policy    repair
+                peers           2
+                created         34 min ago
+                changed         18 min ago
+
+                """)
+    }
+
+    @Test("bridges, one and a list")
+    func bridges() {
+        #expect(
+            BridgeView(bridge: Samples.bridge).table(now: 3090) == """
+                id              3
+                network A       office
+                network B       lab
+                state           enabled
+                direction       a_to_b
+                may be reached  10.9.0.0/25, 192.168.1.0/24
+                created         34 min ago
+                changed         18 min ago
+
+                """)
+        var open = Samples.bridge
+        open.allowedCIDRs = []
+        open.enabled = false
+        #expect(
+            BridgeListView(bridges: [open]).table(now: 0) == """
+                ID  NETWORK A  NETWORK B  DIRECTION  STATE     MAY BE REACHED
+                 3  office     lab        a_to_b     disabled  everything
+
+                """)
+    }
+
+    @Test("access rules, one and a list")
+    func rules() {
+        #expect(
+            RuleView(rule: Samples.rule).table(now: 3090) == """
+                id        11
+                from      tag phones
+                position  2
+                state     enabled
+                action    deny
+                to        site:office/branch
+                protocol  tcp
+                ports     443,8000-8100
+                comment   no printers
+                created   34 min ago
+                changed   18 min ago
+
+                """)
+        var network = Samples.bareRule
+        (network.peer, network.network) = (nil, "office")
+        #expect(RuleView(rule: network).owner == "network office")
+        #expect(
+            RuleListView(rules: [Samples.rule, Samples.bareRule]).table(now: 0) == """
+                ID  FROM                POSITION  ACTION  TO                  PROTOCOL  PORTS          STATE     COMMENT
+                11  tag phones                 2  deny    site:office/branch  tcp       443,8000-8100  enabled   no printers
+                 4  peer office/laptop         1  allow   any                 any       any            disabled  -
+
+                """)
+    }
+
+    @Test("what decides on a way stands behind it, and what else is in the way below")
+    func reach() {
+        let view = ReachView(reply: Samples.reach)
+        #expect(
+            view.table(now: 0) == """
+                10.8.0.2 → 10.8.0.3: allowed, an access rule allows it (rule 7, bridge 3)
+                fd00:8::2 → fd00:8::3: refused, the peers may not talk
+                note: office/laptop does not send there
+
+                """)
+    }
+
+    @Test("one is reachable where every way is allowed and there is one")
+    func reachable() {
+        var reply = Samples.reach
+        #expect(!ReachView(reply: reply).isReachable)
+        reply.paths.removeLast()
+        #expect(ReachView(reply: reply).isReachable)
+        reply.paths = []
+        #expect(!ReachView(reply: reply).isReachable)
+        #expect(ReachView(reply: reply).table(now: 0).hasPrefix("no pair of addresses of one family\n"))
+    }
+
+    @Test("a check of the machine marks each result, and tells what drifted and what was done")
+    func doctor() {
+        let view = DoctorView(reply: Samples.drift)
+        #expect(
+            view.table(now: 1000) == """
+                RESULT     CHECK       MESSAGE
+                ✓ ok       backend     kernel 1.0.0
+                ! warning  firewall    another table drops what is forwarded
+                ✗ fault    forwarding  net.ipv4.ip_forward is 0
+                ? fair     weather     a later version knows more
+
+                drift:
+                NETWORK  ITEM                                               FOUND      STATE    ADOPTABLE  TO RESTORE IT
+                office   mtu                                                1 min ago  waits    yes        set the MTU of wg0 to 1420
+                office   peer 3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=  5 min ago  ignored  no         remove the peer
+
+                repaired:
+                  wg0, 1 min ago: set wg0 up
+                  wg0, 1 min ago: add 10.8.0.1/24
+
+                interfaces that are not ours, left alone (wgpilotctl network import adopts one):
+                  wg9
+
+                settings of the kernel that were changed:
+                  net.ipv4.ip_forward was 0
+
+                """)
+    }
+
+    @Test("only a fault is one: a warning, or a result of a later version, is none")
+    func faults() {
+        var reply = Samples.drift
+        #expect(DoctorView(reply: reply).hasFault)
+        reply.checks.removeAll { $0.result == "fault" }
+        #expect(!DoctorView(reply: reply).hasFault)
+        reply = DriftReply(checks: [], findings: [], repairs: [], foreignInterfaces: [], settingsChanged: [])
+        #expect(DoctorView(reply: reply).table(now: 0) == "RESULT  CHECK  MESSAGE\n")
+    }
+
+    @Test("a dry run tells its plan, or that there is nothing to tell")
+    func dryRun() {
+        #expect(
+            DryRunView(plan: ["add peer laptop", "set wg0 up"], fields: { _ in }).table(now: 0)
+                == "would change:\n  * add peer laptop\n  * set wg0 up\n")
+        #expect(DryRunView(plan: [], fields: { _ in }).table(now: 0) == "nothing would change\n")
+    }
+
+    @Test("a change that waits is told with its time, and what became of it")
+    func pendingChange() {
+        let reply = PendingChangeReply(description: "network office: edit", confirmBy: 1060)
+        let text = PendingChangeView(reply: reply, outcome: .shown).table(now: 1000)
+        #expect(text.hasPrefix("network office: edit: undone at "))
+        #expect(text.hasSuffix(" unless confirmed: wgpilotctl confirm\n"))
+        #expect(PendingChangeView(reply: reply, outcome: .kept).table(now: 0) == "kept: network office: edit\n")
+        #expect(PendingChangeView(reply: reply, outcome: .undone).table(now: 0) == "undone: network office: edit\n")
+        let none = PendingChangeView(reply: PendingChangeReply(), outcome: .shown)
+        #expect(none.table(now: 0) == "nothing waits to be confirmed\n")
+    }
+
+    @Test("a decision tells what it changed, or that it changed nothing")
+    func resolved() {
+        #expect(ResolvedDriftView(steps: ["set wg0 up"]).table(now: 0) == "set wg0 up\n")
+        #expect(ResolvedDriftView(steps: []).table(now: 0) == "nothing had to be changed\n")
+    }
+
     @Test("the status tells what waits and that the endpoint is a guess")
     func status() {
         let text = StatusView(info: Samples.info, networks: [Samples.network]).table(now: 1000)

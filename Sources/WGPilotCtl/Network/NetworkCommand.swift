@@ -6,6 +6,6 @@ struct NetworkCommand: AsyncParsableCommand {
         commandName: "network", abstract: "Networks: the hub's interfaces with their subnets and modes.",
         subcommands: [
             NetworkCreate.self, NetworkList.self, NetworkShow.self, NetworkEdit.self, NetworkDelete.self,
-            NetworkEnable.self, NetworkDisable.self,
+            NetworkEnable.self, NetworkDisable.self, NetworkImport.self, NetworkExport.self,
         ])
 }

@@ -18,6 +18,9 @@ struct NetworkCreate: AsyncParsableCommand {
     @Option(name: .customLong("subnet6"), help: ArgumentHelp("The IPv6 block for dual stack.", valueName: "cidr"))
     var subnet6: String?
 
+    @Flag(help: "Dual stack with a unique local IPv6 block made at random (RFC 4193).")
+    var ipv6 = false
+
     @Option(help: ArgumentHelp("The UDP port. Default: the next free one from 51820 on.", valueName: "port"))
     var listenPort: Int64?
 
@@ -44,18 +47,28 @@ struct NetworkCreate: AsyncParsableCommand {
     @Flag(help: "Create the network without bringing it up.")
     var disabled = false
 
+    @OptionGroup var policy: NetworkPolicy
+
+    @OptionGroup var change: ChangeArguments
+
     @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        guard !(ipv6 && subnet6 != nil) else {
+            throw ValidationError("--ipv6 makes an IPv6 block and --subnet6 gives one: only one of them can be given")
+        }
+    }
 
     func run() async throws {
         let request = CreateNetworkRequest(
-            name: name, mode: mode, subnet: subnet, subnet6: subnet6, listenPort: listenPort,
+            name: name, mode: mode, subnet: subnet, subnet6: ipv6 ? "random" : subnet6, listenPort: listenPort,
             dnsServers: ListArgument.split(dnsServers), searchDomains: ListArgument.split(searchDomains), mtu: mtu,
             endpointHost: endpointHost, tunnel: tunnel, customCIDRs: ListArgument.split(customCIDRs),
-            enabled: disabled ? false : nil)
+            enabled: disabled ? false : nil, nat: policy.nat, peersMayTalk: policy.peersMayTalk,
+            driftPolicy: policy.driftPolicy, options: change.options)
         try await connection.withDaemon { daemon in
-            let reply = try await daemon.call(NetworksService.create, request)
-            connection.output.render(NetworkView(network: reply.network))
-            try PendingNotice.check(reply.sync)
+            let reply = try await change.call(NetworksService.create, request, on: daemon)
+            try change.conclude(reply, as: connection.output)
         }
     }
 }

@@ -12,16 +12,20 @@ struct NetworkDelete: AsyncParsableCommand {
     @Flag(help: "Do not ask.")
     var yes = false
 
+    @OptionGroup var change: ChangeArguments
+
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
         try await connection.withDaemon { daemon in
-            let reference = NetworkReference(network: network)
-            let found = try await daemon.call(NetworksService.get, reference).network
-            try Terminal.confirm(
-                "Delete network \(found.name) with its \(found.peers) peers and their keys?", assumeYes: yes)
-            let reply = try await daemon.call(NetworksService.delete, reference)
-            try PendingNotice.check(reply.sync)
+            if !yes, !change.dryRun {
+                let found = try await daemon.call(NetworksService.get, NetworkReference(network: network)).network
+                try Terminal.confirm(
+                    "Delete network \(found.name) with its \(found.peers) peers and their keys?", assumeYes: false)
+            }
+            let reference = NetworkReference(network: network, options: change.options)
+            let reply = try await change.call(NetworksService.delete, reference, on: daemon)
+            try change.conclude(reply, as: connection.output)
         }
     }
 }

@@ -23,6 +23,9 @@ struct NetworkEdit: AsyncParsableCommand {
         help: ArgumentHelp("The new IPv6 block; only while there is no peer.", valueName: "cidr"))
     var subnet6: String?
 
+    @Flag(help: "Dual stack with a unique local IPv6 block made at random (RFC 4193).")
+    var ipv6 = false
+
     @Option(help: ArgumentHelp("The new UDP port.", valueName: "port"))
     var listenPort: Int64?
 
@@ -52,18 +55,29 @@ struct NetworkEdit: AsyncParsableCommand {
             valueName: "fields"))
     var clear: String?
 
+    @OptionGroup var policy: NetworkPolicy
+
+    @OptionGroup var change: ChangeArguments
+
     @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        guard !(ipv6 && subnet6 != nil) else {
+            throw ValidationError("--ipv6 makes an IPv6 block and --subnet6 gives one: only one of them can be given")
+        }
+    }
 
     func run() async throws {
         let request = UpdateNetworkRequest(
-            network: network, name: name, mode: mode, subnet: subnet, subnet6: subnet6, listenPort: listenPort,
+            network: network, name: name, mode: mode, subnet: subnet, subnet6: ipv6 ? "random" : subnet6,
+            listenPort: listenPort,
             dnsServers: ListArgument.split(dnsServers), searchDomains: ListArgument.split(searchDomains), mtu: mtu,
             endpointHost: endpointHost, tunnel: tunnel, customCIDRs: ListArgument.split(customCIDRs),
-            clear: ListArgument.split(clear))
+            clear: ListArgument.split(clear), nat: policy.nat, peersMayTalk: policy.peersMayTalk,
+            driftPolicy: policy.driftPolicy, options: change.options)
         try await connection.withDaemon { daemon in
-            let reply = try await daemon.call(NetworksService.update, request)
-            connection.output.render(NetworkView(network: reply.network))
-            try PendingNotice.check(reply.sync)
+            let reply = try await change.call(NetworksService.update, request, on: daemon)
+            try change.conclude(reply, as: connection.output)
         }
     }
 }

@@ -9,13 +9,15 @@ struct NetworkEnable: AsyncParsableCommand {
     @Argument(help: "The network, by name or number.")
     var network: String
 
+    @OptionGroup var change: ChangeArguments
+
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
         try await connection.withDaemon { daemon in
-            let reply = try await daemon.call(NetworksService.enable, NetworkReference(network: network))
-            connection.output.render(NetworkView(network: reply.network))
-            try PendingNotice.check(reply.sync)
+            let reference = NetworkReference(network: network, options: change.options)
+            let reply = try await change.call(NetworksService.enable, reference, on: daemon)
+            try change.conclude(reply, as: connection.output)
         }
     }
 }

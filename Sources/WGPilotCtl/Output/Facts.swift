@@ -4,7 +4,7 @@ struct Facts {
 
     /// Adds a fact; one without a value is left out.
     mutating func add(_ name: String, _ value: String?) {
-        if let value, !value.isEmpty { lines.append((name, value)) }
+        if let value, !value.isEmpty { lines.append((name, PrintableText.of(value))) }
     }
 
     /// The text, ended by a line break.

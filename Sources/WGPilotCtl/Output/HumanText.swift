@@ -1,3 +1,5 @@
+import Glibc
+
 /// Numbers and times as people read them.
 enum HumanText {
     /// Bytes in the binary units that `wg(8)` uses.
@@ -29,4 +31,22 @@ enum HumanText {
         default: "\(seconds / 86400) d ago"
         }
     }
+
+    /// A moment by the clock of this machine's time zone: "14:03:05", and with its date where that is not today's.
+    static func clock(_ moment: Int64, now: Int64) -> String {
+        // The C library refuses years that it cannot count.
+        guard let then = local(moment) else { return "\(moment) s after 1970-01-01" }
+        return then.date == local(now)?.date ? then.time : "\(then.date) \(then.time)"
+    }
+
+    private static func local(_ moment: Int64) -> (date: String, time: String)? {
+        guard var seconds = time_t(exactly: moment) else { return nil }
+        var parts = unsafe tm()
+        guard unsafe localtime_r(&seconds, &parts) != nil else { return nil }
+        let date = unsafe [twoDigits(parts.tm_mon + 1), twoDigits(parts.tm_mday)].joined(separator: "-")
+        let time = unsafe [parts.tm_hour, parts.tm_min, parts.tm_sec].map(twoDigits).joined(separator: ":")
+        return unsafe ("\(Int(parts.tm_year) + 1900)-\(date)", time)
+    }
+
+    private static func twoDigits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -109,23 +109,27 @@ struct JSONText {
     private mutating func write(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         // Hardly any text needs a look at each of its bytes more than once.
-        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0x7F }) {
+        let mayStand = { (byte: UInt8) in
+            byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7F && byte != 0xC2
+        }
+        if text.utf8.allSatisfy(mayStand) {
             bytes += text.utf8
             bytes.append(UInt8(ascii: "\""))
             return
         }
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                bytes += [UInt8(ascii: "\\"), byte]
-            case UInt8(ascii: "\n"):
+        let digits = Array("0123456789abcdef".utf8)
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x22, 0x5C:
+                bytes += [UInt8(ascii: "\\"), UInt8(truncatingIfNeeded: scalar.value)]
+            case 0x0A:
                 bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            case 0..<0x20, 0x7F:
-                let digits = Array("0123456789abcdef".utf8)
+            // RFC 8259 lets the last 33 stand, but a terminal obeys them.
+            case 0..<0x20, 0x7F...0x9F:
                 bytes += "\\u00".utf8
-                bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                bytes += [digits[Int(scalar.value >> 4)], digits[Int(scalar.value & 15)]]
             default:
-                bytes.append(byte)
+                bytes += UTF8.encode(scalar).map { Array($0) } ?? []
             }
         }
         bytes.append(UInt8(ascii: "\""))

@@ -16,7 +16,7 @@ enum PrivateFile {
         }
         let temporary = "\(path).\(UInt32.random(in: .min ... .max)).tmp"
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw fault(systemMessage()) }
+        guard descriptor >= 0 else { throw fault(SystemError.text(errno)) }
         var offset = 0
         var failure: String?
         while offset < bytes.count, failure == nil {
@@ -26,20 +26,15 @@ enum PrivateFile {
             if written > 0 {
                 offset += written
             } else if errno != EINTR {
-                failure = systemMessage()
+                failure = SystemError.text(errno)
             }
         }
-        if failure == nil, fsync(descriptor) != 0 { failure = systemMessage() }
+        if failure == nil, fsync(descriptor) != 0 { failure = SystemError.text(errno) }
         close(descriptor)
-        if failure == nil, unsafe rename(temporary, path) != 0 { failure = systemMessage() }
+        if failure == nil, unsafe rename(temporary, path) != 0 { failure = SystemError.text(errno) }
         if let failure {
             _ = unsafe unlink(temporary)
             throw fault(failure)
         }
-    }
-
-    private static func systemMessage() -> String {
-        guard let text = unsafe strerror(errno) else { return "error \(errno)" }
-        return unsafe String(cString: text)
     }
 }

@@ -50,6 +50,6 @@ struct ReconcileView: Renderable {
 
     func table(now: Int64) -> String {
         if reply.steps.isEmpty && reply.pending.isEmpty { return "kernel and database agree\n" }
-        return (reply.steps + reply.pending.map { "not live yet: \($0)" }).joined(separator: "\n") + "\n"
+        return PrintableText.lines(reply.steps + reply.pending.map { "not live yet: \($0)" })
     }
 }

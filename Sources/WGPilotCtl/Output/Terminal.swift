@@ -14,21 +14,20 @@ enum Terminal {
         let code = write(text, to: STDOUT_FILENO)
         guard code != 0 else { return }
         if code != EPIPE {
-            let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-            printError("cannot write to standard output: \(reason)")
+            printError("cannot write to standard output: \(SystemError.text(code))")
         }
         exit(ExitStatus.failure.rawValue)
     }
 
     /// Writes a message line to standard error.
     static func note(_ text: String) {
-        write(text + "\n", to: STDERR_FILENO)
+        write(PrintableText.of(text) + "\n", to: STDERR_FILENO)
     }
 
     /// Writes an error line to standard error.
     static func printError(_ text: String) {
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            write("wgpilotctl: \(line)\n", to: STDERR_FILENO)
+            write("wgpilotctl: \(PrintableText.of(String(line)))\n", to: STDERR_FILENO)
         }
     }
 
@@ -43,7 +42,7 @@ enum Terminal {
         guard canAsk else {
             throw CommandFault(status: .usage, message: "\(question) Give --yes to confirm.")
         }
-        write("\(question) [y/N] ", to: STDERR_FILENO)
+        write("\(PrintableText.of(question)) [y/N] ", to: STDERR_FILENO)
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
             throw CommandFault(status: .failure, message: "nothing was changed")
         }

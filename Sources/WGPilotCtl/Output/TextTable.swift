@@ -15,7 +15,8 @@ struct TextTable {
 
     /// Adds a row; it has as many cells as there are headers.
     mutating func append(_ row: [String]) {
-        for (column, text) in row.enumerated() {
+        for (column, cell) in row.enumerated() {
+            let text = PrintableText.of(cell)
             let width = DisplayWidth.of(text)
             if width > widths[column] { widths[column] = width }
             cells.append((text, width))

@@ -64,6 +64,8 @@ struct PeerAdd: AsyncParsableCommand {
     @Flag(help: "Create the peer without admitting it.")
     var disabled = false
 
+    @OptionGroup var change: ChangeArguments
+
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
@@ -72,11 +74,11 @@ struct PeerAdd: AsyncParsableCommand {
             address: address, publicKey: publicKey, presharedKey: noPresharedKey ? "none" : nil, endpoint: endpoint,
             persistentKeepalive: persistentKeepalive, hubKeepalive: hubKeepalive, tunnel: tunnel,
             extraCIDRs: ListArgument.split(extraCIDRs), dnsServers: ListArgument.split(dnsServers), mtu: mtu,
-            notes: notes, tags: ListArgument.split(tags), enabled: disabled ? false : nil)
+            notes: notes, tags: ListArgument.split(tags), enabled: disabled ? false : nil,
+            options: change.options)
         try await connection.withDaemon { daemon in
-            let reply = try await daemon.call(PeersService.create, request)
-            connection.output.render(PeerView(peer: reply.peer))
-            try PendingNotice.check(reply.sync)
+            let reply = try await change.call(PeersService.create, request, on: daemon)
+            try change.conclude(reply, as: connection.output)
         }
     }
 }

@@ -62,6 +62,8 @@ struct PeerEdit: AsyncParsableCommand {
             valueName: "fields"))
     var clear: String?
 
+    @OptionGroup var change: ChangeArguments
+
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
@@ -77,11 +79,11 @@ struct PeerEdit: AsyncParsableCommand {
             siteNetworks: ListArgument.split(siteNetworks), address: address, presharedKey: presharedKey,
             endpoint: endpoint, persistentKeepalive: persistentKeepalive, hubKeepalive: hubKeepalive, tunnel: tunnel,
             extraCIDRs: ListArgument.split(extraCIDRs), dnsServers: ListArgument.split(dnsServers), mtu: mtu,
-            notes: notes, tags: ListArgument.split(tags), clear: ListArgument.split(clear))
+            notes: notes, tags: ListArgument.split(tags), clear: ListArgument.split(clear),
+            options: change.options)
         try await connection.withDaemon { daemon in
-            let reply = try await daemon.call(PeersService.update, request)
-            connection.output.render(PeerView(peer: reply.peer))
-            try PendingNotice.check(reply.sync)
+            let reply = try await change.call(PeersService.update, request, on: daemon)
+            try change.conclude(reply, as: connection.output)
         }
     }
 }

@@ -9,13 +9,15 @@ struct PeerEnable: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
     var peer: PeerTarget
 
+    @OptionGroup var change: ChangeArguments
+
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
         try await connection.withDaemon { daemon in
-            let reply = try await daemon.call(PeersService.enable, peer.reference)
-            connection.output.render(PeerView(peer: reply.peer))
-            try PendingNotice.check(reply.sync)
+            let reference = peer.reference(change.options)
+            let reply = try await change.call(PeersService.enable, reference, on: daemon)
+            try change.conclude(reply, as: connection.output)
         }
     }
 }

@@ -12,13 +12,17 @@ struct PeerRemove: AsyncParsableCommand {
     @Flag(help: "Do not ask.")
     var yes = false
 
+    @OptionGroup var change: ChangeArguments
+
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
         try await connection.withDaemon { daemon in
-            try Terminal.confirm("Remove peer \(peer.peer) of \(peer.network) and its keys?", assumeYes: yes)
-            let reply = try await daemon.call(PeersService.delete, peer.reference)
-            try PendingNotice.check(reply.sync)
+            try Terminal.confirm(
+                "Remove peer \(peer.peer) of \(peer.network) and its keys?", assumeYes: yes || change.dryRun)
+            let reply = try await change.call(
+                PeersService.delete, peer.reference(change.options), on: daemon)
+            try change.conclude(reply, as: connection.output)
         }
     }
 }

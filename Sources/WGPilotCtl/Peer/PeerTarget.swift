@@ -14,5 +14,13 @@ struct PeerTarget: ExpressibleByArgument {
     }
 
     /// How a request names the peer.
-    var reference: PeerReference { PeerReference(network: network, peer: peer) }
+    var reference: PeerReference { reference(nil) }
+
+    /// How a request names the peer that it changes.
+    func reference(_ options: ChangeOptions?) -> PeerReference {
+        PeerReference(network: network, peer: peer, options: options)
+    }
+
+    /// How a field names the peer.
+    var text: String { "\(network)/\(peer)" }
 }

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// `wgpilotctl drift heed`.
+struct DriftHeed: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "heed", abstract: "Ends the ignoring of a difference.")
+
+    @OptionGroup var decision: DriftDecision
+
+    func run() async throws { try await decision.resolve("heed") }
+}

@@ -1,0 +1,43 @@
+import WGPilotProtocol
+
+/// What drifted and waits for a decision, as it is listed.
+struct FindingListView: Renderable {
+    let findings: [FindingMessage]
+
+    func write(to json: inout JSONText) {
+        json.array(findings) { json, finding in
+            json.object { json in
+                json.field("network", finding.network)
+                json.field("item", finding.item)
+                json.field("message", finding.message)
+                json.field("can_adopt", finding.canAdopt)
+                json.field("found_at", finding.foundAt)
+                json.field("ignored", finding.isIgnored)
+            }
+        }
+    }
+
+    func table(now: Int64) -> String {
+        var table = TextTable(["NETWORK", "ITEM", "FOUND", "STATE", "ADOPTABLE", "TO RESTORE IT"])
+        for finding in findings {
+            table.append([
+                finding.network, finding.item, HumanText.ago(finding.foundAt, now: now),
+                finding.isIgnored ? "ignored" : "waits", finding.canAdopt ? "yes" : "no", finding.message,
+            ])
+        }
+        return table.rendered()
+    }
+}
+
+/// What a decision changed, as it is printed.
+struct ResolvedDriftView: Renderable {
+    let steps: [String]
+
+    func write(to json: inout JSONText) {
+        json.object { $0.field("steps", steps) }
+    }
+
+    func table(now: Int64) -> String {
+        steps.isEmpty ? "nothing had to be changed\n" : PrintableText.lines(steps)
+    }
+}
