@@ -317,9 +317,9 @@ class RealClient:
     the machine is replaced by a stand-in that notes what it was told, since the resolver is not a namespace's own.
     """
 
-    def __init__(self, lab, configuration):
+    def __init__(self, lab, configuration, namespace=None):
         self.lab = lab
-        self.namespace = lab.client
+        self.namespace = namespace or lab.client
         self.configuration = pathlib.Path(configuration)
         self.interface = self.configuration.stem
         assert re.fullmatch(r"[a-zA-Z0-9_=+.-]{1,15}", self.interface), "no interface can have this name"
