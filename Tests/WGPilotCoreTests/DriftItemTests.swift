@@ -42,7 +42,8 @@ struct DriftItemTests {
             let observed = ObservedInterface(
                 name: samples.name, privateKey: samples.privateKeys[0], listenPort: 51820, mtu: 1420, isUp: true,
                 peers: [key: ObservedPeer(publicKey: key, presharedKey: presharedKey)])
-            return Plan.between(desired: desired, observed: observed, name: samples.name).items(observed: observed).first
+            return Plan.between(desired: desired, observed: observed, name: samples.name).items(observed: observed)
+                .first
         }
         let first = try #require(item(samples.presharedKeys[1]))
         #expect(first.subject == .peer(key))
