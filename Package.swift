@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// One set of settings for every target of ours, so that no module is laxer than another.
-let strict: [SwiftSetting] = [
+/// What the compiler is told to check.
+let checked: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),  // SE-0335
     .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
@@ -11,6 +11,12 @@ let strict: [SwiftSetting] = [
     .strictMemorySafety(),  // SE-0458
     .treatAllWarnings(as: .error),  // SE-0443
 ]
+
+/// Whether scripts/fuzz builds: with the coverage that libFuzzer goes by, and with its driver.
+let isFuzzing = Context.environment["WGPILOT_FUZZ"] != nil
+
+/// One set of settings for every target of ours, so that no module is laxer than another.
+let strict = checked + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -77,7 +83,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "WGPilotCtl",
-            dependencies: ["WGPilotProtocol", "WGPilotRPC", "WGPilotQR", argumentParser],
+            dependencies: ["WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", argumentParser],
             swiftSettings: strict),
         .executableTarget(
             name: "WGPilotGateway",
@@ -89,6 +95,12 @@ let package = Package(
 
         // Tests.
         .target(
+            name: "FuzzEntries", dependencies: ["WGPilotProtocol"], path: "Tests/Fuzz/Entries", swiftSettings: strict),
+        .target(
+            name: "FuzzConnection",
+            dependencies: ["FuzzEntries", "WGPilotProtocol", "WGPilotRPC", nioPosix, logging],
+            path: "Tests/Fuzz/Connection", swiftSettings: strict),
+        .target(
             name: "WGPilotTestSupport", dependencies: ["WGPilotCore", "WGPilotNetlink"], swiftSettings: strict),
         .testTarget(
             name: "WGPilotCoreTests", dependencies: ["WGPilotCore", "WGPilotTestSupport"], swiftSettings: strict),
@@ -96,11 +108,13 @@ let package = Package(
             name: "WGPilotConfigurationTests", dependencies: ["WGPilotConfiguration", "WGPilotCore"],
             swiftSettings: strict),
         .testTarget(
-            name: "WGPilotProtocolTests", dependencies: ["WGPilotProtocol", "WGPilotTestSupport"],
+            name: "WGPilotProtocolTests", dependencies: ["WGPilotProtocol", "WGPilotTestSupport", "FuzzEntries"],
             swiftSettings: strict),
         .testTarget(
             name: "WGPilotRPCTests",
-            dependencies: ["WGPilotRPC", "WGPilotProtocol", "WGPilotTestSupport", nio, nioPosix, logging],
+            dependencies: [
+                "WGPilotRPC", "WGPilotProtocol", "WGPilotTestSupport", "FuzzConnection", nio, nioPosix, logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WGPilotNetlinkTests", dependencies: ["WGPilotNetlink", "WGPilotCore", "WGPilotTestSupport"],
@@ -121,7 +135,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WGPilotCtlTests", dependencies: ["WGPilotCtl", "WGPilotProtocol"], swiftSettings: strict),
+            name: "WGPilotCtlTests", dependencies: ["WGPilotCtl", "WGPilotCore", "WGPilotProtocol"],
+            swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )
+
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzDriver", dependencies: ["FuzzEntries", "FuzzConnection"], path: "Tests/Fuzz/Driver",
+            swiftSettings: strict))
+}

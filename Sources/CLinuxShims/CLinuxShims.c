@@ -138,6 +138,38 @@ int wgp_notify(const char *address, const char *state) {
     return result;
 }
 
+int wgp_hold_name(const char *name, int *out, struct wgp_peer *holder) {
+    struct sockaddr_un address;
+    size_t length = strlen(name);
+    if (length == 0 || length >= sizeof(address.sun_path)) {
+        return EINVAL;
+    }
+    memset(&address, 0, sizeof(address));
+    address.sun_family = AF_UNIX;
+    memcpy(address.sun_path + 1, name, length);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
+    memset(holder, 0, sizeof(*holder));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return errno;
+    }
+    int result = bind(fd, (const struct sockaddr *)&address, size) == 0 ? 0 : errno;
+    // Whoever comes later connects to learn whose it is; nobody is ever answered.
+    if (result == 0 && listen(fd, SOMAXCONN) != 0) {
+        result = errno;
+    }
+    if (result == 0) {
+        *out = fd;
+        return 0;
+    }
+    if (result == EADDRINUSE && connect(fd, (const struct sockaddr *)&address, size) == 0 &&
+        wgp_peer_credentials(fd, holder) != 0) {
+        memset(holder, 0, sizeof(*holder));
+    }
+    close(fd);
+    return result;
+}
+
 void wgp_explicit_bzero(void *bytes, size_t count) {
     explicit_bzero(bytes, count);
 }

@@ -10,7 +10,9 @@
 #include <linux/genetlink.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/netconf.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/wireguard.h>
@@ -45,29 +47,6 @@ static inline int wgp_connect_unix(const char *path, long timeout_milliseconds) 
     if (fd < 0) return -1;
     if (wgp_set_timeouts(fd, timeout_milliseconds) != 0 ||
         connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        int saved = errno;
-        close(fd);
-        errno = saved;
-        return -1;
-    }
-    return fd;
-}
-
-/// A datagram socket bound to a port on every address of a family. The descriptor, or -1 with errno.
-static inline int wgp_bind_udp(int family, unsigned short port) {
-    int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    int result;
-    if (family == AF_INET6) {
-        int on = 1;
-        struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
-        result = setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-        if (result == 0) result = bind(fd, (const struct sockaddr *)&address, sizeof address);
-    } else {
-        struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-        result = bind(fd, (const struct sockaddr *)&address, sizeof address);
-    }
-    if (result != 0) {
         int saved = errno;
         close(fd);
         errno = saved;

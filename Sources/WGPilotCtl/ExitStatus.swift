@@ -16,6 +16,7 @@ enum ExitStatus: Int32, Error, CaseIterable {
     case unimplemented = 11
     case pending = 12
     case aborted = 13
+    case tampered = 14
 
     /// The exit code for the status of a call.
     init(_ code: StatusCode) {
@@ -41,7 +42,7 @@ enum ExitStatus: Int32, Error, CaseIterable {
         case .success: "done"
         case .failure: "an unexpected failure, or the answer is no"
         case .usage: "wrong usage of the command line"
-        case .notFound: "no such network, peer, bridge or rule"
+        case .notFound: "no such network, peer, bridge, rule or token"
         case .alreadyExists: "the name, key or address is taken"
         case .invalidArgument: "a value is not valid"
         case .permissionDenied: "not allowed"
@@ -51,6 +52,7 @@ enum ExitStatus: Int32, Error, CaseIterable {
         case .deadlineExceeded: "the time was up"
         case .unimplemented: "the daemon does not know the method"
         case .pending: "saved, but not yet live in the kernel"
+        case .tampered: "the audit log is not as it was written"
         case .aborted: "somebody else changed it meanwhile"
         }
     }

@@ -17,6 +17,7 @@ struct RootCommand: AsyncParsableCommand {
         version: BuildInformation.version,
         subcommands: [
             NetworkCommand.self, PeerCommand.self, BridgeCommand.self, RuleCommand.self, ReachCommand.self,
-            StatusCommand.self, DoctorCommand.self, DriftCommand.self, ConfirmCommand.self, ReconcileCommand.self,
+            StatusCommand.self, WatchCommand.self, TopCommand.self, DoctorCommand.self, DriftCommand.self,
+            ConfirmCommand.self, ReconcileCommand.self, AuditCommand.self, TokenCommand.self,
         ])
 }

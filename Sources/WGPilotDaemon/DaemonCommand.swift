@@ -85,15 +85,23 @@ struct DaemonCommand: AsyncParsableCommand {
         } catch {
             throw Self.fault("\(error)", DaemonExit.code(for: error))
         }
+        let lock: NamespaceLock?
+        do {
+            lock = try NamespaceLock.take(logger)
+        } catch {
+            throw Self.fault("\(error)", DaemonExit.namespaceTaken)
+        }
+        defer { withExtendedLifetime(lock) {} }
         let kernel = await Self.kernel(configuration.backend, logger)
         let reconciler = Reconciler(
             store: store, kernel: kernel, host: LinuxHostNetwork(), interval: configuration.reconcileInterval,
             logger: logger, now: StateStore.systemClock)
         let confirmation = ConfirmationService(
             store: store, reconciler: reconciler, now: StateStore.systemClock, logger: logger)
+        let audit = AuditLog(store: store, now: StateStore.systemClock, logger: logger)
         let hub = Hub(
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
-            status: StatusCache(kernel: kernel),
+            status: StatusCache(kernel: kernel), audit: audit,
             configuration: configuration, startedAt: StateStore.systemClock(), now: StateStore.systemClock)
         let server = RPCServer(
             address: inherited.map { .inherited(descriptor: $0) }
@@ -109,6 +117,8 @@ struct DaemonCommand: AsyncParsableCommand {
             services: [
                 ReconcilerService(reconciler: reconciler),
                 confirmation,
+                audit,
+                RepairAudit(ledger: reconciler.ledger, log: audit),
                 ServerService(server: server) { [logger] in
                     logger.info("serving", metadata: ["socket": "\(configuration.socketPath)"])
                     notice.send("READY=1")

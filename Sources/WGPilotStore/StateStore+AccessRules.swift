@@ -31,7 +31,7 @@ extension StateStore {
     public func createRule(
         _ settings: AccessRuleSettings, position: Int64? = nil, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> AccessRule {
-        try await change(options, { "new access rule \($0.id)" }) { db in
+        try await change(options, { "new access rule \($0.id)" }, made: { $0.id }) { db in
             try Self.check(settings, db)
             guard try AccessRuleRecord.count(db) < Self.mostAccessRules else {
                 throw StoreError(

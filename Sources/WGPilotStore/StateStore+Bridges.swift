@@ -19,7 +19,7 @@ extension StateStore {
     public func createBridge(
         _ settings: BridgeSettings, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> Bridge {
-        try await change(options, { "new bridge \($0.id)" }) { db in
+        try await change(options, { "new bridge \($0.id)" }, made: { $0.id }) { db in
             try Self.check(settings, except: 0, db)
             let time = self.now()
             return try BridgeRecord.insert(Bridge(id: 0, settings: settings, createdAt: time, updatedAt: time), db)

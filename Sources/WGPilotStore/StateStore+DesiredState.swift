@@ -21,12 +21,13 @@ extension StateStore {
     }
 
     func hubState(_ networks: Set<Int64>?, _ db: Database) throws -> HubState {
-        let records = try NetworkRecord.all(db).filter(\.network.settings.enabled)
+        let all = try NetworkRecord.all(db)
+        let records = all.filter(\.network.settings.enabled)
         var interfaces: [Int64: DesiredInterface] = [:]
         for record in records where networks?.contains(record.network.id) ?? true {
             interfaces[record.network.id] = try desiredInterface(record, db)
         }
-        return try HubState(interfaces: interfaces, retired: Self.retired(db), firewall: Self.firewall(records, db))
+        return try HubState(interfaces: interfaces, retired: Self.retired(db), firewall: Self.firewall(all, db))
     }
 
     /// What one peer should be; nil where it must not be in the kernel: it or its network is switched off or not there.

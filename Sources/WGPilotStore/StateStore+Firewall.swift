@@ -8,15 +8,19 @@ extension StateStore {
     /// each change.
     public func desiredFirewall() async throws(StoreError) -> FirewallState {
         try await read { db in
-            try Self.firewall(NetworkRecord.all(db).filter(\.network.settings.enabled), db)
+            try Self.firewall(NetworkRecord.all(db), db)
         }
     }
 
-    /// - Parameter records: The networks that are switched on.
-    static func firewall(_ records: [NetworkRecord], _ db: Database) throws -> FirewallState {
-        let records = records.sorted { $0.network.interface < $1.network.interface }
-        let hasSites = records.contains { $0.network.settings.mode == .siteToSite }
-        let sites = hasSites ? try SiteNetworkRecord.ofEnabledPeers(db) : []
+    /// - Parameter all: The networks, those that are switched off too.
+    static func firewall(_ all: [NetworkRecord], _ db: Database) throws -> FirewallState {
+        let records = all.filter(\.network.settings.enabled).sorted { $0.network.interface < $1.network.interface }
+        let off = all.filter { !$0.network.settings.enabled }
+        let hasSites = all.contains { $0.network.settings.mode == .siteToSite }
+        let allSites = hasSites ? try SiteNetworkRecord.all(db) : []
+        let sites = allSites.filter(\.isEnabled)
+        let offNetworks = Set(off.map(\.network.id))
+        let offSites = allSites.filter { !$0.isEnabled || offNetworks.contains($0.networkID) }
         let sitesByNetwork = Dictionary(grouping: sites, by: \.networkID)
         let interfaces = Dictionary(uniqueKeysWithValues: records.map { ($0.network.id, $0.network.interface) })
         return FirewallState(
@@ -29,6 +33,7 @@ extension StateStore {
                         ? (sitesByNetwork[record.network.id] ?? []).map(\.block).sorted() : [],
                     nat: settings.nat, peersMayTalk: settings.peersMayTalk)
             },
+            switchedOff: (off.flatMap { $0.network.settings.blocks.map(\.block) } + offSites.map(\.block)).sorted(),
             bridges: try BridgeRecord.all(db).flatMap { directions(of: $0, interfaces) },
             access: try AccessResolution(records, sites, db).policy())
     }

@@ -14,6 +14,42 @@ extension StateStore {
         }
     }
 
+    /// The peer that has a tunnel address, with its network; nil where none has it.
+    public func peer(at address: IPAddress) async throws(StoreError) -> (network: Network, peer: Peer)? {
+        try await read { db in
+            for record in try NetworkRecord.all(db) {
+                guard record.network.settings.blocks.contains(where: { $0.block.contains(address) }),
+                    let number = try? record.plan.number(of: address)
+                else { continue }
+                let statement = try db.cachedStatement(
+                    sql: "\(PeerRecord.select) WHERE networkID = ? AND hostNumber = ?")
+                let row = try Row.fetchOne(statement, arguments: [record.network.id, number])
+                return try row.map { (record.network, try PeerRecord.peer(row: $0, db)) }
+            }
+            return nil
+        }
+    }
+
+    /// The peer of this number, in whichever network it is, with that; throws `notFound` where there is none.
+    public func peerWithNetwork(_ id: Int64) async throws(StoreError) -> (network: Network, peer: Peer) {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: "SELECT networkID FROM peer WHERE id = ?")
+            guard let networkID = try Int64.fetchOne(statement, arguments: [id]) else {
+                throw StoreError(.notFound, "there is no peer \(id)")
+            }
+            let network = try NetworkRecord.require(networkID, db).network
+            return (network, try PeerRecord.require(id, in: network, db))
+        }
+    }
+
+    /// The names of a network's peers, oldest first; none where there is no such network.
+    public func peerNames(in networkID: Int64) async throws(StoreError) -> [String] {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: "SELECT name FROM peer WHERE networkID = ? ORDER BY id")
+            return try String.fetchAll(statement, arguments: [networkID])
+        }
+    }
+
     /// The peers of these numbers as NETWORK/PEER; those that are not there (any more) are left out.
     public func peerPaths(_ ids: Set<Int64>) async throws(StoreError) -> [Int64: String] {
         try await read { db in

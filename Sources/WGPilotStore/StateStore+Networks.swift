@@ -15,7 +15,7 @@ extension StateStore {
         _ draft: NetworkDraft, takenInterfaces: Set<InterfaceName> = [], options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> Network {
         let privateKey = draft.privateKey ?? .generate()
-        return try await change(options, { "new network \(Self.quoted($0))" }) { db in
+        return try await change(options, { "new network \(Self.quoted($0))" }, made: { $0.id }) { db in
             try self.insert(draft, privateKey, takenInterfaces, db)
         }
     }
@@ -36,9 +36,11 @@ extension StateStore {
         let privateKey = draft.privateKey ?? .generate()
         let items = peers.map { ($0, NewSecrets($0)) }
         return try await change(
-            options, { "import of the network \(Self.quoted($0.network)) with \($0.peers.count) peers" }
+            options, { "import of the network \(Self.quoted($0.network)) with \($0.peers.count) peers" },
+            made: { $0.network.id }
         ) { db in
             let network = try self.insert(draft, privateKey, takenInterfaces, db)
+            if options.confirmWithin != nil, let interface = draft.interface { try Self.noteAdopted(interface, db) }
             return (network, try self.insert(items, in: network.id, db))
         }
     }

@@ -86,8 +86,8 @@ extension StateStore {
 
     /// Leaves a finding as it is, in the place of what was decided about the same item before. Throws `notFound` for the
     /// network.
-    public func ignoreDrift(_ drift: IgnoredDrift) async throws(StoreError) {
-        try await write { db in
+    public func ignoreDrift(_ drift: IgnoredDrift, audit: AuditContext? = nil) async throws(StoreError) {
+        try await record(audit) { db in
             _ = try NetworkRecord.require(drift.networkID, db)
             let statement = try db.cachedStatement(
                 sql: "INSERT OR REPLACE INTO ignoredDrift (networkID, item, observed) VALUES (?, ?, ?)")
@@ -95,9 +95,36 @@ extension StateStore {
         }
     }
 
-    /// No longer leaves an item as it is, or with nil any item of the network.
-    public func removeIgnoredDrift(in networkID: Int64, item: String? = nil) async throws(StoreError) {
+    /// The differences of a network that waited for a decision when they were last looked at, by their identity: they wait
+    /// over a restart too.
+    public func undecidedDrift(in networkID: Int64) async throws(StoreError) -> Set<[UInt8]> {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: "SELECT value FROM setting WHERE key = ?")
+            let text = try String.fetchOne(statement, arguments: [Self.undecided(networkID)]) ?? ""
+            return Set(text.split(separator: " ").compactMap { Data(base64Encoded: String($0)).map(Array.init) })
+        }
+    }
+
+    /// Notes them. They are the daemon's own memory and no setting of anybody's.
+    public func setUndecidedDrift(in networkID: Int64, _ identities: Set<[UInt8]>) async throws(StoreError) {
         try await write { db in
+            let key = Self.undecided(networkID)
+            if identities.isEmpty {
+                return try db.cachedStatement(sql: "DELETE FROM setting WHERE key = ?").execute(arguments: [key])
+            }
+            let text = identities.map { Data($0).base64EncodedString() }.sorted().joined(separator: " ")
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)").execute(
+                arguments: [key, text])
+        }
+    }
+
+    private static func undecided(_ networkID: Int64) -> String { "undecided_drift.\(networkID)" }
+
+    /// No longer leaves an item as it is, or with nil any item of the network.
+    public func removeIgnoredDrift(
+        in networkID: Int64, item: String? = nil, audit: AuditContext? = nil
+    ) async throws(StoreError) {
+        try await record(audit) { db in
             let statement = try db.cachedStatement(
                 sql: "DELETE FROM ignoredDrift WHERE networkID = ?1 AND (item = ?2 OR ?2 IS NULL)")
             try statement.execute(arguments: [networkID, item])

@@ -13,7 +13,8 @@ extension StateStore {
         in networkID: Int64, _ draft: PeerDraft, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> CreatedPeer {
         let secrets = NewSecrets(draft)
-        return try await change(options, { "new peer \(Self.quoted($0.peer, $0.network))" }) { db in
+        return try await change(options, { "new peer \(Self.quoted($0.peer, $0.network))" }, made: { $0.peer.id }) {
+            db in
             var record = try NetworkRecord.require(networkID, db)
             return try self.insert(draft, secrets, &record, db)
         }
@@ -106,17 +107,7 @@ extension StateStore {
             if after.hostNumber != before.hostNumber {
                 try NetworkRecord.lowerHostHint(to: before.hostNumber, of: networkID, db)
             }
-            if secrets.replacesAnything {
-                // Read only where a part of them stays.
-                let old =
-                    secrets.replacesPrivateKey && secrets.replacesPresharedKey
-                    ? PeerSecrets() : try SecretRecord.secrets(ofPeer: id, self.sealer, db)
-                try SecretRecord.replace(
-                    PeerSecrets(
-                        privateKey: secrets.replacesPrivateKey ? secrets.kept.privateKey : old.privateKey,
-                        presharedKey: secrets.replacesPresharedKey ? secrets.kept.presharedKey : old.presharedKey),
-                    ofPeer: id, self.sealer, db)
-            }
+            if secrets.replacesAnything { try SecretRecord.update(secrets, ofPeer: id, self.sealer, db) }
             return EditedPeer(before: before, after: after, network: record.network, secrets: secrets.answered)
         }
     }
@@ -162,6 +153,16 @@ extension StateStore {
     ) async throws(StoreError) -> [IPPrefix] {
         try await read { db in
             try SiteNetworkRecord.blocks(inNetwork: networkID, db).filter { $0.peerID != peerID }.map(\.block)
+        }
+    }
+
+    /// The networks behind the peers of a network that are switched on, with the names of the peers.
+    public func enabledSites(in networkID: Int64) async throws(StoreError) -> [(peer: String, block: IPPrefix)] {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: "SELECT name FROM peer WHERE id = ? AND enabled = 1")
+            return try SiteNetworkRecord.blocks(inNetwork: networkID, db).compactMap { site in
+                try String.fetchOne(statement, arguments: [site.peerID]).map { ($0, site.block) }
+            }
         }
     }
 

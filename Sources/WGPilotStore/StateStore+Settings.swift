@@ -10,8 +10,10 @@ extension StateStore {
     }
 
     /// Sets a setting, or removes it with nil. Throws `failedPrecondition` while a change waits to be confirmed.
-    public func setSetting(_ key: SettingKey, to value: String?) async throws(StoreError) {
-        try await write { db in
+    public func setSetting(
+        _ key: SettingKey, to value: String?, audit: AuditContext? = nil
+    ) async throws(StoreError) {
+        try await record(audit) { db in
             try PendingChangeRecord.refuseAny(db)
             if let value {
                 let statement = try db.cachedStatement(

@@ -14,6 +14,7 @@ public final class StateStore: Sendable {
     public typealias Clock = @Sendable () -> Int64
 
     let sealer: SecretSealer
+    let auditKey: AuditKey
     let now: Clock
     let writer: any DatabaseWriter
     private let path: String
@@ -31,6 +32,7 @@ public final class StateStore: Sendable {
     ) {
         self.writer = writer
         self.sealer = sealer
+        auditKey = AuditKey(sealer.key)
         self.path = path
         self.lock = Mutex(lock)
         self.now = now
@@ -71,7 +73,7 @@ public final class StateStore: Sendable {
         do {
             try check(directory.database, sealer)
             let pool = try openPool(directory.database)
-            try StoreMigrations.migrator.migrate(pool)
+            try StoreMigrations.migrator(sealer).migrate(pool)
             return StateStore(writer: pool, sealer: sealer, path: directory.database, lock: lock, now: now)
         } catch {
             throw StoreError(error, path: directory.database)
@@ -146,7 +148,7 @@ public final class StateStore: Sendable {
                 let detail = verdict.split(separator: "\n").last.map(String.init) ?? ""
                 throw StoreError(.corrupt, StoreError.damaged(path, detail))
             }
-            if try StoreMigrations.migrator.hasBeenSuperseded(db) {
+            if try StoreMigrations.migrator(sealer).hasBeenSuperseded(db) {
                 throw StoreError(
                     .newerDatabase,
                     "a newer version of wgpilot made \(path); install that version, or restore a backup of this one's")
@@ -197,7 +199,7 @@ public final class StateStore: Sendable {
 
     /// Fills an empty database.
     private static func initialize(_ writer: any DatabaseWriter, _ sealer: SecretSealer) throws {
-        try StoreMigrations.migrator.migrate(writer)
+        try StoreMigrations.migrator(sealer).migrate(writer)
         try writer.write { try Canary.insert(sealer, $0) }
     }
 

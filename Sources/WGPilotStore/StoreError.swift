@@ -16,6 +16,10 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case exhausted
         /// Values are not acceptable; the violations have all of them.
         case invalid
+        /// The creation was done already, by a call with the same idempotency key.
+        case alreadyDone
+        /// The idempotency key was used for another request.
+        case idempotencyMismatch
         /// Another process works on the directory.
         case alreadyRunning
         /// The database, or a row of it, is damaged.

@@ -16,7 +16,7 @@ public final class FakeHostNetwork: HostNetwork {
     public enum Operation: Hashable, Sendable, CaseIterable {
         /// ``FakeHostNetwork/routes()``.
         case routes
-        /// ``FakeHostNetwork/firewallDigest()``.
+        /// ``FakeHostNetwork/firewallDigest()`` and ``FakeHostNetwork/firewallGeneration()``.
         case firewallDigest
         /// ``FakeHostNetwork/replaceFirewall(_:)``.
         case replaceFirewall
@@ -33,6 +33,8 @@ public final class FakeHostNetwork: HostNetwork {
     private struct State {
         var routes: [HostRoute] = []
         var firewall: String?
+        var generation: UInt32 = 1
+        var afterReplacing: (@Sendable (FakeHostNetwork) -> Void)?
         var drops: [String] = []
         var settings: [KernelSetting: Int] = [.ipv4Forwarding: 0, .ipv6Forwarding: 0]
         var advertised: Set<String> = []
@@ -69,7 +71,17 @@ public final class FakeHostNetwork: HostNetwork {
     /// ``emit(_:)``.
     public var firewall: String? {
         get { state.withLock { $0.firewall } }
-        set { state.withLock { $0.firewall = newValue } }
+        set {
+            state.withLock { state in
+                state.firewall = newValue
+                state.generation &+= 1
+            }
+        }
+    }
+
+    /// Arranges what somebody else does right after each replacement of our table.
+    public func afterReplacing(_ body: (@Sendable (FakeHostNetwork) -> Void)?) {
+        state.withLock { $0.afterReplacing = body }
     }
 
     /// Arranges the routes of the machine.
@@ -138,9 +150,19 @@ public final class FakeHostNetwork: HostNetwork {
         try state.withLock { (state) throws(KernelError) in
             try state.check(.replaceFirewall)
             state.firewall = rules
+            state.generation &+= 1
             state.writes.append(.firewall(rules))
         }
+        state.withLock { $0.afterReplacing }?(self)
         emit(.firewall)
+    }
+
+    /// One more after each write of rules.
+    public func firewallGeneration() async throws(KernelError) -> UInt32 {
+        try state.withLock { (state) throws(KernelError) in
+            try state.check(.firewallDigest)
+            return state.generation
+        }
     }
 
     /// The lines that were arranged.

@@ -20,7 +20,8 @@ enum ImportTable {
             "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotCtl": [
-            "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "ArgumentParser", "Glibc",
+            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "ArgumentParser", "FoundationEssentials",
+            "Glibc", "Synchronization",
         ],
         "WGPilotGateway": [
             "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "Hummingbird", "Logging",

@@ -7,7 +7,7 @@ struct MethodTableTests {
         .filter { $0.path.hasPrefix("Sources/WGPilotProtocol/Services/") && $0.name.hasSuffix("Service") }
         .flatMap { file in
             file.code.compactMap { line in
-                line.firstMatch(of: /static let (\w+) = MethodDescriptor</).map { "\(file.name).\($0.1)" }
+                line.firstMatch(of: /static let (\w+) = (?:Method|Stream)Descriptor</).map { "\(file.name).\($0.1)" }
             }
         }
 

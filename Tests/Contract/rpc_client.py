@@ -4,6 +4,8 @@
         reply = client.call("wgpilot.v1.Networks/Create", {1: "home", 2: "gateway", 3: "10.8.0.0/24"})
         for reply in client.map("wgpilot.v1.Peers/Create", ({1: "home", 2: f"p{i}"} for i in range(1000))):
             ...
+        for event in client.stream("wgpilot.v1.Watch/Changes"):
+            ...
 
 Messages are dictionaries by field number. A call that fails raises CallFailed. Needs cbor2.
 """
@@ -14,7 +16,9 @@ import struct
 
 import cbor2
 
-HELLO, REQUEST, MESSAGE, STATUS, CANCEL = 1, 2, 3, 4, 5
+HELLO, REQUEST, MESSAGE, STATUS, CANCEL, WINDOW, PING, GOAWAY = 1, 2, 3, 4, 5, 6, 7, 8
+# The flag of a ping that answers one.
+ANSWER = 1
 # Length, type, flags, stream; the length counts what comes after itself.
 HEADER = struct.Struct(">IBBI")
 MAXIMUM_LENGTH = 4 << 20
@@ -46,8 +50,18 @@ class Client:
         self.socket.connect(path)
         self.received = bytearray()
         self.last_stream = 0
-        self.replies = {}
+        # Per stream, until somebody asks for them: the messages, with the size that each had, and the status.
+        self.messages = collections.defaultdict(collections.deque)
         self.statuses = {}
+        # Streams that were left before their end: what still comes for them is dropped.
+        self.left = set()
+        # What the server said about its going away, and the payloads of the answers to our pings.
+        self.goaway = None
+        self.pongs = []
+        self.greet(agent)
+
+    def greet(self, agent):
+        """Says hello and takes the server's."""
         self.send_frame(HELLO, 0, encode({1: MAGIC, 2: VERSION, 3: MAXIMUM_LENGTH, 4: agent}))
         kind, stream, payload = self.read_frame()
         if kind == STATUS:
@@ -71,13 +85,15 @@ class Client:
         """Makes one call and returns the message of its answer."""
         return self.finish(self.start(method, message, timeout_ms, metadata))
 
-    def start(self, method, message=None, timeout_ms=None, metadata=None):
+    def start(self, method, message=None, timeout_ms=None, metadata=None, window=None):
         """Sends a request and returns its stream."""
         head = {1: method}
         if timeout_ms is not None:
             head[2] = timeout_ms
         if metadata:
             head[3] = metadata
+        if window is not None:
+            head[4] = window
         self.last_stream += 1
         self.send_frame(REQUEST, self.last_stream, encode(head) + encode(message or {}))
         return self.last_stream
@@ -89,20 +105,57 @@ class Client:
     def finish(self, stream):
         """Waits for the end of a call and returns the message of its answer."""
         while stream not in self.statuses:
-            kind, other, payload = self.read_frame()
-            if kind == MESSAGE:
-                self.replies[other] = cbor2.loads(payload)
-            elif kind == STATUS and other == 0:
-                raise CallFailed(cbor2.loads(payload))
-            elif kind == STATUS:
-                self.statuses[other] = cbor2.loads(payload)
-            else:
-                raise ProtocolError(f"an unexpected frame of type {kind}")
+            self.take_frame()
+        messages = self.messages.pop(stream, [])
         status = self.statuses.pop(stream)
-        reply = self.replies.pop(stream, None)
         if status[1] != 0:
             raise CallFailed(status)
-        return reply
+        return messages[0][0] if messages else None
+
+    def stream(self, method, message=None, timeout_ms=None, metadata=None, window=None):
+        """Makes a call that is answered by any number of messages, and yields them. Leaving it gives the call up."""
+        stream = self.start(method, message, timeout_ms, metadata, window)
+        try:
+            while True:
+                while not self.messages[stream] and stream not in self.statuses:
+                    self.take_frame()
+                if not self.messages[stream]:
+                    if self.statuses[stream][1] != 0:
+                        raise CallFailed(self.statuses[stream])
+                    return
+                message, size = self.messages[stream].popleft()
+                yield message
+                # What was looked at makes room for as much.
+                if size and stream not in self.statuses:
+                    self.grant(stream, size)
+        finally:
+            del self.messages[stream]
+            if self.statuses.pop(stream, None) is None and self.socket.fileno() >= 0:
+                self.left.add(stream)
+                self.cancel(stream)
+
+    def grant(self, stream, size):
+        """Lets the server send so many bytes of messages more."""
+        self.send_frame(WINDOW, stream, encode(size))
+
+    def ping(self, payload=b""):
+        """Asks for a sign of life; the answer's payload will be among the pongs."""
+        self.send_frame(PING, 0, payload)
+
+    def take_frame(self):
+        """Reads a frame and keeps it for whoever asks."""
+        kind, stream, payload = self.read_frame()
+        if stream in self.left:
+            if kind == STATUS:
+                self.left.remove(stream)
+        elif kind == MESSAGE:
+            self.messages[stream].append((cbor2.loads(payload), len(payload)))
+        elif kind == STATUS and stream == 0:
+            raise CallFailed(cbor2.loads(payload))
+        elif kind == STATUS:
+            self.statuses[stream] = cbor2.loads(payload)
+        else:
+            raise ProtocolError(f"an unexpected frame of type {kind}")
 
     def map(self, method, messages, window=32):
         """Makes a call for each message, `window` of them at a time, and yields the answers in order."""
@@ -116,11 +169,11 @@ class Client:
 
     # Frames.
 
-    def send_frame(self, kind, stream, payload):
-        self.socket.sendall(HEADER.pack(HEADER.size - 4 + len(payload), kind, 0, stream) + payload)
+    def send_frame(self, kind, stream, payload, flags=0):
+        self.socket.sendall(HEADER.pack(HEADER.size - 4 + len(payload), kind, flags, stream) + payload)
 
     def read_frame(self):
-        """The next frame that is not to be ignored: type, stream and payload."""
+        """The next frame of a call or a hello: type, stream and payload. What is about the connection is seen to."""
         while True:
             self.fill(HEADER.size)
             length, kind, flags, stream = HEADER.unpack_from(self.received)
@@ -132,9 +185,16 @@ class Client:
             del self.received[:end]
             if kind >= 128:
                 continue
-            if flags != 0:
+            if flags & ~(ANSWER if kind == PING else 0):
                 raise ProtocolError(f"flags {flags} on a frame of type {kind}")
-            return kind, stream, payload
+            if kind == PING and flags:
+                self.pongs.append(payload)
+            elif kind == PING:
+                self.send_frame(PING, 0, payload, ANSWER)
+            elif kind == GOAWAY:
+                self.goaway = cbor2.loads(payload)
+            else:
+                return kind, stream, payload
 
     def fill(self, count):
         while len(self.received) < count:

@@ -1,7 +1,8 @@
 """A hub and a client as two network namespaces of this machine, and the programs that run in them.
 
 A program runs in a namespace with a /run/wireguard of its own as well. wireguard-go keeps its sockets there, named by
-interface alone, so without that two hubs that both have a wg0 would meet.
+interface alone, so without that two hubs that both have a wg0 would meet. With the kernel's WireGuard there is no such
+socket, and the namespace alone does.
 """
 
 import json
@@ -90,8 +91,8 @@ def run(arguments, check=True, input=None, timeout=60, environment=None, shown=N
             given.seek(0)
         try:
             code = subprocess.run(
-                arguments, stdin=given, stdout=out, stderr=err, timeout=timeout * PATIENCE, env=environment or clean_environment(),
-                check=False).returncode
+                arguments, stdin=given, stdout=out, stderr=err, timeout=timeout * PATIENCE,
+                env=environment or clean_environment(), check=False).returncode
         except subprocess.TimeoutExpired:
             code = f"not within {timeout * PATIENCE} s"
         out.seek(0)
@@ -112,6 +113,8 @@ class Namespace:
         self.run("ip", "link", "set", "lo", "up")
 
     def command(self, *arguments):
+        if BACKEND == "kernel":
+            return ["nsenter", f"--net=/run/netns/{self.name}", *map(str, arguments)]
         return ["unshare", "--mount", "sh", "-c", ENTER, "sh", str(self.sockets), self.name, *map(str, arguments)]
 
     def run(self, *arguments, **options):

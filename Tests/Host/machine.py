@@ -15,14 +15,24 @@ def public_key(private):
     return run(["wg", "pubkey"], input=private).stdout.strip()
 
 
+# What `state` looks at. One shell asks all of it: to enter a namespace costs more than most of the answers.
+PARTS = ("public-key", "listen-port", "persistent-keepalive", "preshared-keys", "allowed-ips")
+QUESTIONS = (
+    "ip -json address show", *(f"wg show all {part}" for part in PARTS), "ip -4 route show; ip -6 route show",
+    "nft --json list ruleset", "cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding")
+SEPARATOR = "\x1e"
+
+
 def state(lab, indices=True):
     """Interfaces, WireGuard's settings, routes, rules and forwarding, without what comes and goes by itself.
 
     `indices` tells an interface from another one that was made anew under the same name.
     """
-    hub = lab.hub
+    script = "set -e; " + "; printf '\\036'; ".join(QUESTIONS)
+    answers = lab.hub.run("sh", "-c", script).stdout.split(SEPARATOR)
+    links, keys, ports, keepalives, preshared, allowed, routes, rules, forwarding = answers
     lines = []
-    for link in hub.run("ip", "-json", "address", "show").json:
+    for link in json.loads(links):
         name = link["ifname"]
         number = f" number {link['ifindex']}" if indices else ""
         lines.append(f"link {name}{number} mtu {link['mtu']} {'up' if 'UP' in link['flags'] else 'down'}")
@@ -31,17 +41,14 @@ def state(lab, indices=True):
             # Those the kernel gives by itself, when it sees fit.
             if each["scope"] != "link"]
     # Neither handshakes nor counters, and endpoints roam.
-    for part in ("public-key", "listen-port", "persistent-keepalive", "preshared-keys"):
-        lines += [f"{part} {line}" for line in hub.run("wg", "show", "all", part).stdout.splitlines()]
-    for line in hub.run("wg", "show", "all", "allowed-ips").stdout.splitlines():
+    for part, answer in zip(PARTS, (keys, ports, keepalives, preshared)):
+        lines += [f"{part} {line}" for line in answer.splitlines()]
+    for line in allowed.splitlines():
         *peer, blocks = line.split("\t")
         lines.append(f"allowed-ips {' '.join(peer)} {' '.join(sorted(blocks.split()))}")
-    for family in ("-4", "-6"):
-        routes = hub.run("ip", family, "route", "show").stdout.splitlines()
-        lines += [f"route {line.strip()}" for line in routes if not line.startswith("fe80:")]
-    lines += [f"nft {json.dumps(each)}" for each in ruleset(hub)]
-    forwarding = hub.run("cat", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding")
-    lines.append(f"forwarding {' '.join(forwarding.stdout.split())}")
+    lines += [f"route {line.strip()}" for line in routes.splitlines() if not line.startswith("fe80:")]
+    lines += [f"nft {json.dumps(each)}" for each in without_handles(json.loads(rules)["nftables"][1:])]
+    lines.append(f"forwarding {' '.join(forwarding.split())}")
     return sorted(lines)
 
 
@@ -51,13 +58,14 @@ def difference(before, after):
         [f"- {line}" for line in before if line not in after] + [f"+ {line}" for line in after if line not in before])
 
 
+def without_handles(value):
+    """nft's JSON without the handles, which are new with each rule."""
+    if isinstance(value, dict):
+        return {key: without_handles(each) for key, each in value.items() if key != "handle"}
+    return [without_handles(each) for each in value] if isinstance(value, list) else value
+
+
 def ruleset(namespace, *what):
-    """The packet filter's rules, without the handles, which are new with each rule; None where the table is missing."""
-
-    def strip(value):
-        if isinstance(value, dict):
-            return {key: strip(each) for key, each in value.items() if key != "handle"}
-        return [strip(each) for each in value] if isinstance(value, list) else value
-
+    """The packet filter's rules without their handles; None where the table is missing."""
     listing = namespace.run("nft", "--json", "list", *(what or ("ruleset",)), check=False)
-    return strip(json.loads(listing.stdout)["nftables"][1:]) if listing.code == 0 else None
+    return without_handles(json.loads(listing.stdout)["nftables"][1:]) if listing.code == 0 else None

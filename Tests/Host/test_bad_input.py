@@ -260,12 +260,29 @@ def test_a_second_daemon_on_one_database_refuses(hub):
     assert len(hub.ctl("peer", "list", "office", "--output", "json").json) == 2
 
 
+def test_a_second_daemon_on_one_machine_refuses_and_takes_nothing_away(hub):
+    first, hub.daemon = hub.daemon, None
+    rules = hub.hub.run("nft", "list", "table", "inet", "wgpilot").stdout
+    try:
+        code, said = hub.start_refused_daemon(
+            "--data-dir", hub.folder / "other-data", "--socket", hub.folder / "other.sock")
+    finally:
+        hub.daemon = first
+    assert code == 73, said
+    assert str(first.pid) in said
+    assert hub.hub.run("nft", "list", "table", "inet", "wgpilot").stdout == rules
+    hub.kill9()
+    hub.start_daemon()
+
+
 def test_a_second_daemon_on_one_socket_refuses(hub):
     first, hub.daemon = hub.daemon, None
+    # On one machine it would be refused for that already.
+    home, hub.hub = hub.hub, hub.client
     try:
         code, said = hub.start_refused_daemon("--data-dir", hub.folder / "other-data")
     finally:
-        hub.daemon = first
+        hub.daemon, hub.hub = first, home
     assert code == 69, said
     assert str(hub.socket) in said
     assert len(hub.ctl("peer", "list", "office", "--output", "json").json) == 2

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lab import HUB_ADDRESS, RealClient, wait_until
-from machine import public_key, some_key, state
+from machine import difference, public_key, some_key, state
 from topology import World
 
 EXISTS, INVALID, PRECONDITION = 4, 5, 7
@@ -83,7 +83,7 @@ def test_a_running_interface_is_taken_over_without_a_packet_lost(running):
     dry = lab.ctl("network", "import", "old", "--interface", "wg7", "--file", running.file, "--dry-run", "--output",
                   "json").json
     assert dry["dry_run"] is True and dry["network"]["interface"] == "wg7"
-    assert not any("wg7: " in line or "interface wg7" in line for line in dry["plan"]), dry["plan"]
+    assert not any(line.startswith("wg7: ") or "interface wg7" in line for line in dry["plan"]), dry["plan"]
     assert state(lab) == untouched
     assert lab.ctl("network", "list", "--output", "json").json == []
 
@@ -124,6 +124,20 @@ def test_a_running_interface_is_taken_over_without_a_packet_lost(running):
     assert len(lab.hub.dump("wg7")) == 3 and running.client.ping("10.66.0.1")
     lab.ctl("network", "delete", "old", "--yes")
     assert lab.hub.dump("wg7") == {}
+
+
+@pytest.mark.kernel
+def test_an_import_that_nobody_confirms_leaves_the_interface_as_it_was(running):
+    lab = running.lab
+    before = state(lab)
+    lab.ctl("network", "import", "old", "--interface", "wg7", "--confirm-within", "2s")
+    wait_until(lambda: lab.ctl("network", "list", "--output", "json").json == [], 10, "the import is undone")
+    wait_until(lambda: state(lab) == before, 10, lambda: f"the machine is as before: {difference(before, state(lab))}")
+    assert running.client.ping("10.66.0.1")
+    lab.stop_daemon()
+    lab.start_daemon()
+    assert state(lab) == before and running.client.ping("10.66.0.1")
+    lab.ctl("network", "import", "old", "--interface", "wg7")
 
 
 def test_commands_of_the_file_are_told_and_never_run(running):

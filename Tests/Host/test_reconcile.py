@@ -55,7 +55,7 @@ def reconcile(lab):
 @pytest.mark.parametrize("damage", [
     pytest.param(("ip", "link", "delete", "{}"), id="deleted", marks=pytest.mark.kernel),
     pytest.param(("ip", "link", "set", "{}", "down"), id="down", marks=pytest.mark.kernel),
-    pytest.param(("ip", "address", "flush", "dev", "{}"), id="no address"),
+    pytest.param(("ip", "address", "flush", "dev", "{}"), id="no address", marks=pytest.mark.kernel),
     pytest.param(("ip", "address", "add", "10.77.0.1/24", "dev", "{}"), id="another address"),
     pytest.param(("ip", "link", "set", "{}", "mtu", "1300"), id="mtu"),
 ])
@@ -95,7 +95,7 @@ table inet mine {
 
 
 @pytest.mark.parametrize("damage", [
-    pytest.param(("delete", "table", "inet", "wgpilot"), id="deleted"),
+    pytest.param(("delete", "table", "inet", "wgpilot"), id="deleted", marks=pytest.mark.kernel),
     pytest.param(("flush", "table", "inet", "wgpilot"), id="flushed"),
     pytest.param(("flush", "chain", "inet", "wgpilot", "forward"), id="one chain flushed"),
     pytest.param(("add", "rule", "inet", "wgpilot", "forward", "counter", "accept"), id="one rule more"),
@@ -450,9 +450,40 @@ def test_doctor_finds_a_forward_policy_that_drops(office):
 
 def test_doctor_s_exit_code_tells_of_a_fault(office):
     assert office.ctl("doctor").code == 0
-    office.hub.run("sh", "-c", "echo 0 >/proc/sys/net/ipv4/ip_forward")
-    result = office.ctl("doctor", check=False)
-    assert result.code == 1 and "net.ipv4.ip_forward" in result.stdout, result
-    assert "ip_forward" in office.ctl("reconcile").stdout
-    assert office.hub.run("cat", "/proc/sys/net/ipv4/ip_forward").stdout == "1\n"
-    assert office.ctl("doctor").code == 0
+    interface = office.interface("office")
+    office.hub.run("sh", "-c", f"ip link delete {interface} && ip link add {interface} type veth peer name other")
+    wait_until(lambda: office.ctl("doctor", check=False).code == 1, 10, "doctor tells of a name that is taken")
+    assert interface in office.ctl("doctor", check=False).stdout
+    office.hub.run("ip", "link", "delete", interface)
+    wait_until(lambda: office.ctl("doctor", check=False).code == 0, 10, "all is well again")
+
+
+@pytest.mark.parametrize("setting", ["ip_forward", "conf/{}/forwarding"])
+def test_forwarding_that_is_switched_off_by_hand_comes_back_at_once(office, setting):
+    path = "/proc/sys/net/ipv4/" + setting.format(office.interface("office"))
+    office.hub.run("sh", "-c", f"echo 0 >{path}")
+    wait_until(lambda: office.hub.run("cat", path).stdout == "1\n", 5, f"{path} is 1 again")
+
+
+def test_what_waits_for_a_decision_waits_over_a_restart(reporting):
+    interface = reporting.interface("office")
+    stranger = public_key(some_key())
+    reporting.hub.run("wg", "set", interface, "peer", stranger, "allowed-ips", "10.8.0.77/32")
+    reconcile(reporting)
+    assert set(findings(reporting)) == {f"peer {stranger}"}
+    reporting.stop_daemon()
+    reporting.start_daemon()
+    assert set(findings(reporting)) == {f"peer {stranger}"}
+    assert stranger in reporting.hub.dump(interface)
+
+
+def test_an_interface_that_was_deleted_is_not_made_again_by_a_change(reporting):
+    interface = reporting.interface("office")
+    reporting.hub.run("ip", "link", "delete", interface)
+    for name in ("one", "two"):
+        added = reporting.ctl("peer", "add", "office", name, check=False)
+        assert added.code == 12 and "drift restore" in added.stderr, added
+        assert reporting.hub.dump(interface) == {}
+    wait_until(lambda: "interface" in findings(reporting), 5, "it is found")
+    reporting.ctl("drift", "restore", "office", "interface")
+    assert len(reporting.hub.dump(interface)) == 4

@@ -29,6 +29,19 @@ b          yes   no     no    -     no    yes
 c          no    yes    no    no    -     hidden
 internet   -     -      no    no    no    -
 """
+# a's tunnel is a narrow one that leads to the internet's block of IPv4 as well.
+SPLIT = """
+           hub   hub2   a     b     internet
+a          yes   -      -     yes   hidden
+b          yes   no     yes   -     hidden
+internet   -     -      no    no    -
+"""
+SPLIT6 = """
+           hub   hub2   a     b     internet
+a          yes   -      -     yes   -
+b          yes   no     yes   -     hidden
+internet   -     -      no    no    -
+"""
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +72,7 @@ def test_peers_reach_the_outside_as_the_hub_and_nobody_else(lab):
     lab.check(MASQUERADED, reach=True)
 
 
+@pytest.mark.kernel
 def test_peers_may_talk_opens_the_way_between_them_and_no_other(lab):
     lab.ctl("network", "edit", "net", "--nat", "--peers-may-talk")
     lab.check(TALKATIVE)
@@ -68,6 +82,23 @@ def test_peers_may_talk_opens_the_way_between_them_and_no_other(lab):
 def test_without_nat_the_outside_sees_the_peers_own_addresses(lab):
     lab.ctl("network", "edit", "net", "--no-nat", "--no-peers-may-talk")
     lab.check(ROUTED)
+
+
+def test_a_split_tunnel_leads_to_its_network_and_to_the_blocks_that_are_named(lab):
+    lab.ctl("network", "edit", "net", "--nat", "--peers-may-talk", "--tunnel", "split", "--custom-cidrs",
+            f"{INTERNET[4]}/32")
+    lab.tunnels["a"].down()
+    try:
+        (client,) = lab.join("net", "a", widen=False)
+        lab.check(SPLIT, families=(4,))
+        lab.check(SPLIT6, families=(6,))
+        # Nowhere else does it lead: the machine has no other way, so the kernel knows none.
+        for address in (INTERNET[6], "203.0.113.77", "10.20.0.1"):
+            assert client.namespace.run("ip", "route", "get", address, check=False).code != 0, address
+    finally:
+        lab.ctl("network", "edit", "net", "--tunnel", "full", "--custom-cidrs", "")
+        lab.tunnels["a"].down()
+        lab.join("net", "a", widen=False)
 
 
 def test_a_new_network_masquerades_and_keeps_its_peers_apart(lab):
@@ -96,6 +127,7 @@ def test_segments_are_made_to_fit_the_tunnel(lab):
         batch(client.namespace, f"link set dev {client.interface} mtu 1380")
 
 
+@pytest.mark.kernel
 def test_a_conversation_that_nat_hides_is_answered_and_ends_with_its_peer(lab):
     lab.ctl("network", "edit", "net", "--nat", "--no-peers-may-talk")
     with lab.stream("a", "internet", "nat", kind="tcp", interval=0.02) as outcome:

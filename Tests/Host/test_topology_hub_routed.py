@@ -56,16 +56,19 @@ def greedy(lab):
     return lab
 
 
+@pytest.mark.kernel
 def test_peers_reach_each_other_with_the_files_as_they_are(lab):
     lab.ctl("network", "edit", "net", "--peers-may-talk")
     lab.check(AS_DELIVERED)
 
 
+@pytest.mark.kernel
 def test_a_client_that_sends_everything_gets_no_further_than_its_network(greedy):
     greedy.ctl("network", "edit", "net", "--peers-may-talk")
     greedy.check(TALKATIVE, reach=True)
 
 
+@pytest.mark.kernel
 def test_peers_that_may_not_talk_reach_the_hub_alone(greedy):
     greedy.ctl("network", "edit", "net", "--no-peers-may-talk")
     greedy.check(APART)

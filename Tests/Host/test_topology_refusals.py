@@ -8,6 +8,8 @@ from lab import Lab, wait_until
 from machine import state
 from topology import end
 
+pytestmark = pytest.mark.kernel
+
 NOT_FOUND, EXISTS, INVALID, PRECONDITION = 3, 4, 5, 7
 
 SITE = ("peer", "add", "sites", "rome", "--role", "site-gateway", "--site-networks")
@@ -74,15 +76,24 @@ def lab():
         made.close()
 
 
+def everything(lab):
+    return state(lab), lab.ctl("network", "list").stdout, lab.ctl("peer", "list", "sites").stdout
+
+
+@pytest.fixture(scope="module")
+def before(lab):
+    """Nothing in this file changes anything, so what was there before all of it is there after each."""
+    return everything(lab)
+
+
 @pytest.mark.parametrize("name", CALLS)
-def test_what_cannot_be_is_refused_and_what_is_in_the_way_is_named(lab, name):
+def test_what_cannot_be_is_refused_and_what_is_in_the_way_is_named(lab, before, name):
     words, codes, named = CALLS[name]
-    before = (state(lab), lab.ctl("network", "list").stdout, lab.ctl("peer", "list", "sites").stdout)
     result = lab.ctl(*words, check=False)
     assert result.code in (codes if isinstance(codes, tuple) else (codes,)), result
     for text in named:
         assert text in result.stderr, (text, result)
-    assert (state(lab), lab.ctl("network", "list").stdout, lab.ctl("peer", "list", "sites").stdout) == before
+    assert everything(lab) == before
 
 
 def test_a_port_that_another_program_holds_is_refused_and_the_program_is_named(lab):

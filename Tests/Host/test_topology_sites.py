@@ -76,6 +76,7 @@ def test_sites_reach_each_other_with_the_files_as_they_are(lab):
     lab.check(SITES_AS_DELIVERED)
 
 
+@pytest.mark.kernel
 def test_sites_and_peers_reach_each_other_and_nothing_beyond(greedy):
     greedy.ctl("network", "edit", "net", "--no-nat", "--peers-may-talk")
     greedy.check(TALKATIVE, reach=True)
@@ -93,6 +94,7 @@ def test_nat_leads_the_sites_outside_as_the_hub(greedy):
     greedy.check(MASQUERADED)
 
 
+@pytest.mark.kernel
 def test_a_gateway_cannot_send_from_another_site_s_addresses(greedy):
     """WireGuard's own rule, which holds only if the hub gave each peer no more than what is its own."""
     greedy.ctl("network", "edit", "net", "--no-nat", "--peers-may-talk")

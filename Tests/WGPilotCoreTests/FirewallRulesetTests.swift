@@ -26,6 +26,26 @@ struct FirewallRulesetTests {
         #expect(FirewallRuleset(FirewallState()).text == nil)
     }
 
+    @Test("what is switched off is dropped before any network's chain, from our interfaces alone")
+    func switchedOff() async throws {
+        let state = FirewallState(
+            networks: [try FirewallSamples.network()],
+            switchedOff: try ["10.9.0.0/24", "192.168.7.0/24", "192.168.8.0/22", "fd00:9::/64"].map { try IPPrefix($0) }
+        )
+        let text = try #require(FirewallRuleset(state).text)
+        #expect(
+            text.contains(
+                """
+                        ct state related accept
+                        iifname @interfaces ip daddr & 255.255.255.0 { 10.9.0.0, 192.168.7.0 } drop
+                        iifname @interfaces ip daddr 192.168.8.0/22 drop
+                        iifname @interfaces ip6 daddr fd00:9::/64 drop
+                        iifname "wg0" goto network_wg0
+
+                """))
+        #expect(try await Self.checked(text).status == 0)
+    }
+
     @Test("gateway, translated: peers reach the outside and not one another, nobody outside reaches them")
     func gateway() async throws {
         let state = FirewallState(networks: [try FirewallSamples.network(dualStack: true, nat: true)])
@@ -74,11 +94,11 @@ struct FirewallRulesetTests {
                     tcp flags syn tcp option maxseg size set rt mtu
                     ct direction reply ct state established,related accept
                     ct state related accept
-                    iifname "wg0" goto network_1
+                    iifname "wg0" goto network_wg0
                     drop
                 }
 
-                chain network_1 {
+                chain network_wg0 {
                     oifname @interfaces drop
                     goto access
                 }
@@ -114,7 +134,7 @@ struct FirewallRulesetTests {
     ) -> String {
         let list = { (elements: [String]) in elements.map { "            \($0)" }.joined(separator: ",\n") }
         let reachable = reachable ?? zip(interfaces, hub).map { "\"\($0)\" . \($1)" }
-        let chains = interfaces.enumerated().map { "        iifname \"\($1)\" goto network_\($0 + 1)" }
+        let chains = interfaces.map { "        iifname \"\($0)\" goto network_\($0)" }
         return """
             table inet wgpilot {
                 set interfaces {
@@ -171,7 +191,7 @@ struct FirewallRulesetTests {
             state,
             frame(
                 networks: """
-                        chain network_1 {
+                        chain network_wg0 {
                             oifname "wg0" goto access
                             oifname @interfaces drop
                             goto access
@@ -189,7 +209,7 @@ struct FirewallRulesetTests {
             state,
             frame(
                 networks: """
-                        chain network_1 {
+                        chain network_wg0 {
                             oifname "wg0" ip saddr & 255.255.255.0 { 192.168.1.0, 192.168.2.0 } goto access
                             oifname "wg0" ip6 saddr fd00:1::/64 goto access
                             oifname "wg0" ip daddr & 255.255.255.0 { 192.168.1.0, 192.168.2.0 } goto access
@@ -209,7 +229,7 @@ struct FirewallRulesetTests {
             state,
             frame(
                 networks: """
-                        chain network_1 {
+                        chain network_wg0 {
                             oifname "wg0" goto access
                             oifname @interfaces drop
                             goto access
@@ -236,7 +256,7 @@ struct FirewallRulesetTests {
             state,
             frame(
                 networks: """
-                        chain network_1 {
+                        chain network_wg0 {
                             oifname "wg0" goto access
                             drop
                         }
@@ -266,7 +286,7 @@ struct FirewallRulesetTests {
                     "\"wg2\" . 10.10.0.1",
                 ],
                 networks: """
-                        chain network_1 {
+                        chain network_wg0 {
                             oifname "wg1" ip daddr 10.9.0.0/28 goto access comment "bridge 3"
                             oifname "wg1" ip daddr 10.9.0.128/25 goto access comment "bridge 3"
                             oifname "wg1" ip6 daddr fd00:9::5 goto access comment "bridge 3"
@@ -274,16 +294,42 @@ struct FirewallRulesetTests {
                             goto access
                         }
 
-                        chain network_2 {
+                        chain network_wg1 {
                             oifname "wg0" goto access comment "bridge 9"
                             drop
                         }
 
-                        chain network_3 {
+                        chain network_wg2 {
                             oifname @interfaces drop
                             goto access
                         }
                     """))
+    }
+
+    @Test("a network more, and a list more, change the lines of no other; every name of an interface makes a chain")
+    func stableNames() async throws {
+        var state = FirewallState(
+            networks: [try FirewallSamples.network(1), try FirewallSamples.network(2, name: "z+=._-9")],
+            access: AccessPolicy(
+                lists: [AccessList(owner: .network(7), rules: [try FirewallSamples.rule(1, .deny)])],
+                networks: [try InterfaceName("wg1"): 0]))
+        let text = try #require(FirewallRuleset(state).text)
+        #expect(text.contains("chain network_z/p/e._-9 {"))
+        #expect(try await Self.checked(text).status == 0)
+        let before = FirewallRuleset(state).lines
+        state.networks.insert(try FirewallSamples.network(0), at: 0)
+        state.access.lists.insert(
+            AccessList(owner: .peer(3), rules: [try FirewallSamples.rule(2, .deny)]), at: 0)
+        state.access.sources = [try FirewallSamples.source(["10.8.0.2/32"], [0])]
+        state.access.networks = [try InterfaceName("wg1"): 1]
+        let removed = FirewallRuleset(state).lines.difference(from: before).removals
+        #expect(removed.isEmpty, "\(removed)")
+        // A peer may have 32 tags.
+        state.access.lists = try (0..<32).map {
+            AccessList(owner: .tag("tag\($0)"), rules: [try FirewallSamples.rule(Int64($0), .deny)])
+        }
+        state.access.sources = [try FirewallSamples.source(["10.8.0.2/32"], Array(0..<32))]
+        #expect(try await Self.checked(try #require(FirewallRuleset(state).text)).status == 0)
     }
 
     @Test("access rules: own lists before the network's, neighbours of one action joined, nowhere is nothing")
@@ -322,31 +368,31 @@ struct FirewallRulesetTests {
                         map sources_v4_32 {
                             type ipv4_addr : verdict
                             elements = {
-                                10.8.0.2 : goto profile_4,
-                                10.8.0.4 : goto profile_3,
-                                10.8.0.5 : goto profile_3,
-                                10.8.0.6 : goto profile_1
+                                10.8.0.2 : goto profile_peer_2_tag_ca978112ca1b_network_1,
+                                10.8.0.4 : goto profile_tag_ca978112ca1b_network_1,
+                                10.8.0.5 : goto profile_tag_ca978112ca1b_network_1,
+                                10.8.0.6 : goto profile_none
                             }
                         }
 
                         map sources_v4_24 {
                             type ipv4_addr : verdict
                             elements = {
-                                192.168.9.0 : goto profile_4
+                                192.168.9.0 : goto profile_peer_2_tag_ca978112ca1b_network_1
                             }
                         }
 
                         map sources_v6_128 {
                             type ipv6_addr : verdict
                             elements = {
-                                fd00:8::5 : goto profile_3
+                                fd00:8::5 : goto profile_tag_ca978112ca1b_network_1
                             }
                         }
 
 
                     """,
                 networks: """
-                        chain network_1 {
+                        chain network_wg0 {
                             oifname @interfaces drop
                             goto access
                         }
@@ -356,41 +402,41 @@ struct FirewallRulesetTests {
                             ip saddr vmap @sources_v4_32
                             ip saddr & 255.255.255.0 vmap @sources_v4_24
                             ip6 saddr vmap @sources_v6_128
-                            iifname "wg0" goto profile_2
+                            iifname "wg0" goto profile_network_1
                             accept
                         }
 
-                        chain profile_1 {
+                        chain profile_none {
                             accept
                         }
 
-                        chain profile_2 {
-                            jump list_0
+                        chain profile_network_1 {
+                            jump list_network_1
                             accept
                         }
 
-                        chain profile_3 {
-                            jump list_1
-                            jump list_0
+                        chain profile_tag_ca978112ca1b_network_1 {
+                            jump list_tag_ca978112ca1b
+                            jump list_network_1
                             accept
                         }
 
-                        chain profile_4 {
-                            jump list_2
-                            jump list_1
-                            jump list_0
+                        chain profile_peer_2_tag_ca978112ca1b_network_1 {
+                            jump list_peer_2
+                            jump list_tag_ca978112ca1b
+                            jump list_network_1
                             accept
                         }
 
-                        chain list_0 {
+                        chain list_network_1 {
                             ip daddr 0.0.0.0/0 tcp dport 25 drop
                         }
 
-                        chain list_1 {
+                        chain list_tag_ca978112ca1b {
                             meta l4proto udp drop
                         }
 
-                        chain list_2 {
+                        chain list_peer_2 {
                             ip daddr & 255.255.255.0 { 10.0.5.0, 10.0.6.0 } tcp dport 22 accept
                             ip daddr & 255.255.255.0 { 10.0.5.0, 10.0.6.0 } tcp dport 8000-8080 accept
                             ip6 daddr fd00:5::/64 tcp dport 22 accept
@@ -428,7 +474,7 @@ struct FirewallRulesetTests {
             ],
             networks: [try InterfaceName("-"): 0, try InterfaceName("ip6"): -5])
         let rules = try #require(FirewallRuleset(state).text)
-        #expect(!rules.contains("flush") && !rules.contains("tag"))
+        #expect(!rules.contains("flush") && !rules.contains("tag\""))
         let outcome = try await Self.checked(rules)
         #expect(outcome.status == 0, "\(outcome.error)")
         for name in ["a\"b", "wg0\n", "wg*", "a b", "{", "a;b", "é", ""] {

@@ -39,6 +39,48 @@ struct FirewallVerdictTests {
         #expect(try ask(FirewallState(), "10.8.0.2", "10.8.0.3").isAllowed)
     }
 
+    @Test(
+        "the machine's own addresses are the hub's: every mode reaches them, rules judge them; loopback is not reached")
+    func machine() throws {
+        let machine = try Set(["192.0.2.1", "2001:db8::7", "10.255.0.1"].map { try FirewallSamples.address($0) })
+        var state = FirewallState(networks: [
+            try FirewallSamples.network(mode: .hubRouted, dualStack: true), try FirewallSamples.network(1),
+        ])
+        func ask(_ source: String, _ destination: String) throws -> FirewallVerdict {
+            state.verdict(
+                for: FirewallQuery(
+                    source: try FirewallSamples.address(source), destination: try FirewallSamples.address(destination)),
+                machine: machine)
+        }
+        for destination in ["192.0.2.1", "10.255.0.1"] {
+            #expect(try ask("10.8.0.2", destination).decidedBy == .defaultAllow)
+            #expect(try ask("10.8.0.2", destination).isAllowed)
+        }
+        #expect(try ask("fd00:8::2", "2001:db8::7").isAllowed)
+        #expect(try !ask("10.8.0.2", "192.0.2.2").isAllowed)
+        #expect(try !ask("10.8.0.2", "127.0.0.1").isAllowed && !ask("fd00:8::2", "::1").isAllowed)
+        // The hub's address in another network stays behind a bridge though it is an address of the machine.
+        #expect(try !ask("10.8.0.2", "10.9.0.1").isAllowed)
+        #expect(try ask("192.0.2.1", "10.8.0.2").isAllowed && ask("192.0.2.9", "192.0.2.1").isAllowed)
+        state.access = AccessPolicy(
+            lists: [AccessList(owner: .network(1), rules: [try FirewallSamples.rule(4, .deny, ["192.0.2.0/24"])])],
+            networks: [try InterfaceName("wg0"): 0])
+        #expect(try ask("10.8.0.2", "192.0.2.1").decidedBy == .rule(4))
+    }
+
+    @Test("what is switched off is reached by nobody, nor does it lie outside")
+    func switchedOff() throws {
+        let state = FirewallState(
+            networks: [try FirewallSamples.network()],
+            switchedOff: [try IPPrefix("10.9.0.0/24"), try IPPrefix("192.168.7.0/24")])
+        for destination in ["10.9.0.2", "192.168.7.9"] {
+            let verdict = try ask(state, "10.8.0.2", destination)
+            #expect(!verdict.isAllowed && verdict.explanation.hasPrefix("\(destination) belongs to"))
+            #expect(try !ask(state, destination, "10.8.0.1").isAllowed)
+        }
+        #expect(try ask(state, "10.8.0.2", "192.168.8.9").isAllowed)
+    }
+
     @Test("site-to-site: sites and subnet reach one another; the outside only where addresses are translated")
     func sites() throws {
         let sites = ["192.168.1.0/24", "192.168.2.0/24"]

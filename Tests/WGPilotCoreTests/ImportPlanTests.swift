@@ -273,7 +273,8 @@ struct ImportPlanTests {
             testDescription: "neither key nor port nor address", address: "", head: "\n",
             peers: ["10.8.0.2"],
             refusals: [
-                "there is no private key of the hub", "there is no listen port",
+                "there is no private key of the hub",
+                "there is no listen port: add a line ListenPort = PORT to the section [Interface]",
                 "the hub has no IPv4 address; a network needs an IPv4 subnet",
             ]),
         Refusal(

@@ -37,6 +37,13 @@ struct NetworkSettingsTests {
         #expect(settings.addressPlan == nil)
     }
 
+    @Test("a link-local subnet is refused, as fe80::/10 is, and is still read where it is stored")
+    func linkLocal() throws {
+        let settings = try Samples.network(.gateway, subnet: "169.254.3.0/24")
+        #expect(settings.validate().map(\.field) == [.subnet])
+        #expect(settings.addressPlan != nil)
+    }
+
     @Test("all faults are told at once, each search domain's too")
     func allFaults() throws {
         var settings = try Samples.network(.gateway, subnet: "10.8.0.0/31")

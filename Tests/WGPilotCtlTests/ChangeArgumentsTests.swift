@@ -25,7 +25,7 @@ struct ChangeArgumentsTests {
             "network disable a", "network import a --interface wg0", "peer add a b", "peer edit a/b",
             "peer remove a/b", "peer enable a/b", "peer disable a/b", "bridge add a b", "bridge edit 1",
             "bridge remove 1", "bridge enable 1", "bridge disable 1", "rule add --tag a deny", "rule edit 1",
-            "rule move 1 2", "rule remove 1", "rule enable 1", "rule disable 1",
+            "rule move 1 2", "rule remove 1", "rule enable 1", "rule disable 1", "drift adopt a mtu",
         ])
     func everywhere(line: String) {
         let words = line.split(separator: " ").map(String.init)
@@ -39,12 +39,23 @@ struct ChangeArgumentsTests {
         "commands that change nothing that could be undone do not take them, lest somebody rely on it",
         arguments: [
             "network list", "network show a", "peer list a", "peer config a/b", "bridge list", "rule list",
-            "reach a b", "status", "doctor", "drift list", "drift adopt a mtu", "confirm", "reconcile",
+            "reach a b", "status", "doctor", "drift list", "confirm",
         ])
     func nowhereElse(line: String) {
         let words = line.split(separator: " ").map(String.init)
         #expect(throws: (any Error).self) { try RootCommand.parseAsRoot(words + ["--dry-run"]) }
         #expect(throws: (any Error).self) { try RootCommand.parseAsRoot(words + ["--confirm-within", "60"]) }
+    }
+
+    @Test(
+        "what no undo takes back can be rehearsed all the same",
+        arguments: ["drift restore a mtu", "drift ignore a mtu", "drift heed a mtu", "reconcile"])
+    func rehearsed(line: String) throws {
+        let words = line.split(separator: " ").map(String.init)
+        #expect(throws: Never.self) { try RootCommand.parseAsRoot(words + ["--dry-run"]) }
+        #expect(throws: (any Error).self) { try RootCommand.parseAsRoot(words + ["--confirm-within", "60"]) }
+        #expect(try DryRunArgument.parse(["--dry-run"]).change.options == ChangeOptions(dryRun: true))
+        #expect(try DryRunArgument.parse([]).change.options == nil)
     }
 
     @Test("an answer that does not say that it was a dry run is an error, not a plan without steps")

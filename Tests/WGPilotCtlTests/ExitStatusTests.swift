@@ -14,7 +14,7 @@ struct ExitStatusTests {
                 "6 permissionDenied",
                 "7 failedPrecondition", "8 resourceExhausted", "9 unavailable", "10 deadlineExceeded",
                 "11 unimplemented",
-                "12 pending", "13 aborted",
+                "12 pending", "13 aborted", "14 tampered",
             ])
     }
 

@@ -21,7 +21,7 @@ struct HelpTests {
                  0  done
                  1  an unexpected failure, or the answer is no
                  2  wrong usage of the command line
-                 3  no such network, peer, bridge or rule
+                 3  no such network, peer, bridge, rule or token
                  4  the name, key or address is taken
                  5  a value is not valid
                  6  not allowed
@@ -32,6 +32,7 @@ struct HelpTests {
                 11  the daemon does not know the method
                 12  saved, but not yet live in the kernel
                 13  somebody else changed it meanwhile
+                14  the audit log is not as it was written
 
                 USAGE: wgpilotctl <subcommand>
 
@@ -49,6 +50,8 @@ struct HelpTests {
                   reach                   Tells whether the hub lets one reach another, and
                                           what decides.
                   status                  Shows how the hub stands: daemon, backend, networks.
+                  watch                   Prints what happens on the hub, as it happens.
+                  top                     Shows the peers and what they transfer, live.
                   doctor                  Checks the machine, and shows what drifted and what
                                           was repaired.
                   drift                   Drift: what somebody else changed, and what is to be
@@ -57,6 +60,8 @@ struct HelpTests {
                                           or undoes it now.
                   reconcile               Compares kernel and database now, and repairs the
                                           kernel.
+                  audit                   The audit log: who did what, and who was refused.
+                  token                   API tokens, for programs that use the HTTP gateway.
 
                   See 'wgpilotctl help <subcommand>' for detailed help.
                 """)

@@ -42,7 +42,7 @@ struct AuthorizationPolicyTests {
     @Test("a caller without a role may call no method at all")
     func strangers() {
         for method in MethodTable.all {
-            guard case .denied(let reason) = policy.evaluate(Self.caller(1), method) else {
+            guard case .denied(let reason) = policy.evaluate(policy.caller(Self.caller(1)), method) else {
                 Issue.record("\(method.fullName) was allowed")
                 continue
             }
@@ -58,7 +58,10 @@ struct AuthorizationPolicyTests {
         ]
         for method in MethodTable.all {
             for (role, caller) in callers {
-                switch policy.evaluate(caller, method) {
+                switch policy.evaluate(policy.caller(caller), method) {
+                case .unidentified(let reason):
+                    #expect(role == .gateway && method.requiredRole > .gateway, "\(method.fullName) as \(role)")
+                    #expect(reason.contains(method.requiredRole.rawValue))
                 case .allowed: #expect(role >= method.requiredRole, "\(method.fullName) as \(role)")
                 case .denied(let reason):
                     #expect(role < method.requiredRole, "\(method.fullName) as \(role)")
@@ -70,19 +73,21 @@ struct AuthorizationPolicyTests {
 
     @Test("the gateway by itself may ask for health and nothing else")
     func gatewayAlone() {
-        let allowed = MethodTable.all.filter { policy.evaluate(Self.caller(400), $0) == .allowed }
+        let allowed = MethodTable.all.filter { policy.evaluate(policy.caller(Self.caller(400)), $0) == .allowed }
         #expect(allowed.map(\.fullName) == ["wgpilot.v1.System/Health"])
     }
 
     @Test("no viewer reads a secret or changes anything")
     func viewers() {
-        let allowed = MethodTable.all.filter { policy.evaluate(Self.caller(300), $0) == .allowed }.map(\.fullName)
+        let viewer = policy.caller(Self.caller(300))
+        let allowed = MethodTable.all.filter { policy.evaluate(viewer, $0) == .allowed }.map(\.fullName)
         #expect(
             Set(allowed) == [
                 "wgpilot.v1.System/Health", "wgpilot.v1.System/Info", "wgpilot.v1.Networks/List",
                 "wgpilot.v1.Networks/Get", "wgpilot.v1.Peers/List", "wgpilot.v1.Peers/Get",
                 "wgpilot.v1.Bridges/List", "wgpilot.v1.Bridges/Get", "wgpilot.v1.Rules/List", "wgpilot.v1.Rules/Get",
                 "wgpilot.v1.Rules/Reach", "wgpilot.v1.System/Drift", "wgpilot.v1.System/PendingChange",
+                "wgpilot.v1.Watch/Changes",
             ])
     }
 }

@@ -65,6 +65,44 @@ struct ChangeOptionsTests {
         }
     }
 
+    @Test("the rules that go with a peer are told, before in a rehearsal and after")
+    func rulesOfAPeer() async throws {
+        try await DaemonFixture.with { _, client in
+            try await client.makeNetwork()
+            for name in ["a", "b"] { try await client.makePeer(name) }
+            for rule in [
+                CreateRuleRequest(peer: "office/a", action: "deny", destination: "192.0.2.0/24"),
+                CreateRuleRequest(network: "office", action: "deny", destination: "peer:office/a"),
+                CreateRuleRequest(network: "office", action: "deny", destination: "peer:office/b"),
+            ] { _ = try await client.call(RulesService.create, rule) }
+            for options in [Self.rehearsal, nil] {
+                let reply = try await client.call(
+                    PeersService.delete, PeerReference(network: "office", peer: "a", options: options))
+                #expect(
+                    reply.alsoRemoved == [
+                        "access rule 1 of office/a: deny to 192.0.2.0/24",
+                        "access rule 2 of office: deny to peer:office/a",
+                    ])
+            }
+            #expect(try await client.call(RulesService.list, ListRulesRequest()).rules.map(\.id) == [3])
+        }
+    }
+
+    @Test(
+        "IPv4 in the clothes of IPv6 is no block that a packet could have",
+        arguments: ["::ffff:10.0.0.1", "::ffff:0:0/96"])
+    func mapped(block: String) async throws {
+        try await DaemonFixture.with { _, client in
+            try await client.makeNetwork()
+            await #expect { () async throws in
+                _ = try await client.call(
+                    RulesService.create, CreateRuleRequest(network: "office", action: "deny", destination: block))
+            } throws: {
+                ($0 as? RPCError)?.fields.map(\.field) == ["destination"]
+            }
+        }
+    }
+
     @Test("a change that is not confirmed is undone in the kernel when its time has come")
     func expiry() async throws {
         try await DaemonFixture.with { daemon, client in

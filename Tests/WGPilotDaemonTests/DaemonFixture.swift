@@ -38,20 +38,25 @@ struct DaemonFixture {
         var layer = ConfigurationSource<DaemonKey>()
         if let endpointHost { layer = .flags([(.endpointHost, endpointHost)]) }
         let configuration = try DaemonConfiguration(layers: [layer])
-        let policy = AuthorizationPolicy(viewerUsers: [300], gatewayUser: 400)
+        let policy = AuthorizationPolicy(
+            adminUsers: [100], adminGroups: [10], operatorGroups: [20], viewerUsers: [300], gatewayUser: 400)
+        let audit = AuditLog(store: store, now: { clock.now }, logger: logger)
         let host = FakeHostNetwork(beside: kernel)
         let reconciler = Reconciler(
             store: store, kernel: kernel, host: host, interval: .seconds(3600), logger: logger, now: { clock.now })
         let confirmation = ConfirmationService(store: store, reconciler: reconciler, now: { clock.now }, logger: logger)
         let hub = Hub(
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
-            status: StatusCache(kernel: kernel),
+            status: StatusCache(kernel: kernel), audit: audit,
             configuration: configuration, startedAt: now, now: { clock.now })
         let fixture = DaemonFixture(
             kernel: kernel, host: host, store: store, reconciler: reconciler, hub: hub, policy: policy,
             clock: clock)
         let server = RPCServerConfiguration(
-            router: hub.router(policy: policy, logger: logger), agent: "wgpilotd/test", logger: logger,
+            router: hub.router(
+                policy: policy, logger: logger,
+                feed: WatchFeed(hub: hub, logger: logger, pause: .milliseconds(20), history: 50)),
+            agent: "wgpilotd/test", logger: logger,
             callerRole: { policy.role(of: $0)?.rawValue ?? "none" })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await reconciler.run() }

@@ -75,6 +75,69 @@ struct FirewallSyncTests {
         }
     }
 
+    @Test("a rule that somebody slips in between our setting of the rules and our reading them back goes again")
+    func slippedIn() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let rules = daemon.host.firewall
+            daemon.host.afterReplacing { host in
+                host.afterReplacing(nil)
+                host.firewall? += "insert rule inet wgpilot forward ip saddr 10.66.66.1 accept"
+            }
+            daemon.host.firewall = nil
+            #expect(await daemon.reconciler.synchronize(.firewall).pending.isEmpty)
+            #expect(daemon.host.firewall == rules)
+            daemon.host.forgetWrites()
+            _ = await daemon.reconciler.synchronize(.everything(.check))
+            #expect(daemon.host.writes.isEmpty)
+        }
+    }
+
+    @Test("rules that somebody changes each time they are set are never taken for ours, and that is told")
+    func unsettled() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let rules = daemon.host.firewall
+            daemon.host.afterReplacing { $0.firewall? += "#" }
+            daemon.host.firewall = nil
+            daemon.host.forgetWrites()
+            let result = await daemon.reconciler.synchronize(.firewall)
+            #expect(result.pending.first?.contains("somebody else") == true)
+            #expect((2...10).contains(daemon.host.writes.count))
+            daemon.host.afterReplacing(nil)
+            #expect(await daemon.reconciler.synchronize(.everything(.check)).pending.isEmpty)
+            #expect(daemon.host.firewall == rules)
+        }
+    }
+
+    @Test("a table that this hub never set is left alone while it has no networks, and the checkup tells it")
+    func foreignTable() async throws {
+        try await DaemonFixture.with { daemon, client in
+            let other = "table inet wgpilot { chain c { } }"
+            daemon.host.firewall = other
+            for scope in [SyncScope.everything(.start), .firewall] {
+                #expect(await daemon.reconciler.synchronize(scope).steps.isEmpty)
+            }
+            #expect(daemon.host.firewall == other && daemon.host.writes.isEmpty)
+            let checks = try await client.call(SystemService.drift, Empty()).checks
+            #expect(checks.first { $0.name == "firewall" }?.result == "warning")
+            try await client.makeNetwork()
+            _ = try await client.call(NetworksService.delete, NetworkReference(network: "office"))
+            #expect(daemon.host.firewall == nil)
+        }
+    }
+
+    @Test("a table that was set and never read back for certain goes with the last network")
+    func unsettledTable() async throws {
+        try await DaemonFixture.with { daemon, client in
+            daemon.host.afterReplacing { $0.firewall? += "#" }
+            try await client.makeNetwork()
+            daemon.host.afterReplacing(nil)
+            _ = try await client.call(NetworksService.delete, NetworkReference(network: "office"))
+            #expect(daemon.host.firewall == nil)
+        }
+    }
+
     @Test("forwarding is switched on where it is needed, by family, and put back when nobody needs it")
     func forwarding() async throws {
         try await DaemonFixture.with { daemon, client in
@@ -99,6 +162,24 @@ struct FirewallSyncTests {
             #expect(try await daemon.host.value(of: .ipv6Forwarding) == 0)
             #expect(try await daemon.host.value(of: link) == 1)
             #expect(daemon.host.firewall == nil)
+        }
+    }
+
+    @Test("forwarding that is switched off by hand comes back on news of it, the machine's and an interface's")
+    func forwardingOff() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let settings = [KernelSetting.ipv4Forwarding, .ipv4InterfaceForwarding(interface: "wg0")]
+            while daemon.host.listenerCount == 0 { await Task.yield() }
+            for setting in settings {
+                daemon.host.arrange(setting, 0)
+                let checks = try await client.call(SystemService.drift, Empty()).checks
+                #expect(checks.contains { $0.result == "fault" && $0.message.contains("wgpilotctl reconcile") })
+                daemon.host.emit(.forwarding)
+                while try await daemon.host.value(of: setting) != 1 { await Task.yield() }
+            }
+            _ = try await client.call(NetworksService.delete, NetworkReference(network: "office"))
+            #expect(try await daemon.host.value(of: .ipv4InterfaceForwarding(interface: "wg0")) == 0)
         }
     }
 

@@ -10,8 +10,7 @@ import WGPilotTestSupport
     "BackendBehaviour by the eyes of other programs", .serialized,
     .enabled(if: TestBackend.asked != nil, "runs with WGPILOT_LIVE alone"))
 struct BackendBehaviourIndependentTests {
-    /// 2,000, or what `WGPILOT_LIVE_PEERS` says. A kernel takes ten thousand in seconds, but each one's removal waits for
-    /// every processor, which in a virtual machine without KVM takes many minutes.
+    /// 2,000, or what `WGPILOT_LIVE_PEERS` says.
     private static var peerCount: Int {
         guard let value = unsafe getenv("WGPILOT_LIVE_PEERS") else { return 2000 }
         return unsafe Int(String(cString: value)).map { min(max($0, 1), 20_000) } ?? 2000
@@ -32,7 +31,10 @@ struct BackendBehaviourIndependentTests {
         _ name: InterfaceName
     ) async throws -> (device: [Substring], peers: [String: DumpedPeer]) {
         let text = try await Program.run("wg", "show", name.description, "dump")
-        let lines = text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+        // By bytes, for the text is very long.
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n")).map { line in
+            line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false).map { Substring($0) }
+        }
         var peers: [String: DumpedPeer] = [:]
         for line in lines.dropFirst() {
             try #require(line.count == 8)
@@ -55,9 +57,11 @@ struct BackendBehaviourIndependentTests {
 
     @Test("very many peers of several allowed IPs go in and come out exactly, and wg(8) sees the same")
     func manyPeers() async throws {
-        try await BackendFixture.with(Self.backend) { fixture in
+        let count = Self.peerCount
+        // The kernel takes twenty thousand in seconds, but each one's removal waits for every processor, which in a virtual
+        // machine without KVM takes many minutes. Whoever asks for so many sees to the namespace that they are in.
+        try await BackendFixture.with(Self.backend, isLeft: Self.backend == .kernel && count > 5000) { fixture in
             var random = SeededGenerator()
-            let count = Self.peerCount
             var peers: [DesiredPeer] = []
             for number in 0..<count {
                 // A key of a peer is any 32 bytes; to make so many pairs would take longer than all the rest.
@@ -67,7 +71,7 @@ struct BackendBehaviourIndependentTests {
                 peer.allowedIPs = Set(
                     (0..<3).flatMap {
                         [fixture.v4(2 + 3 * number + $0).hostPrefix, fixture.v6(2 + 3 * number + $0).hostPrefix]
-                    }.shuffled(using: &random).prefix(Int.random(in: 0...6, using: &random)))
+                    }.shuffled(using: &random).prefix(Int.random(in: 3...6, using: &random)))
                 if Bool.random(using: &random) { peer.presharedKey = .generate() }
                 // Few of them, for each begins a handshake as soon as the interface is up.
                 if number.isMultiple(of: 50) { peer.persistentKeepalive = .random(in: 1...65535, using: &random) }
@@ -78,8 +82,15 @@ struct BackendBehaviourIndependentTests {
                 }
                 peers.append(peer)
             }
-            // One of them has more than fits any one message.
-            peers[0].allowedIPs.formUnion((0..<3000).map { fixture.v6(1 << 32 + $0).hostPrefix })
+            // One of them has more than fits any one message. The last hosts of the subnet of IPv4 are nobody else's.
+            peers[0].allowedIPs.formUnion(
+                (0..<2500).flatMap {
+                    [
+                        fixture.v4(0xFFFF - $0).hostPrefix,
+                        IPPrefix(masking: fixture.v6((1 << 32 + $0) << 8), length: 120),
+                    ]
+                })
+            if count > 1 { peers[1].allowedIPs = [] }
             let desired = try fixture.desired(peers)
             let observed = try await fixture.converge(desired)
             #expect(observed.peers.count == count, "\(random)")

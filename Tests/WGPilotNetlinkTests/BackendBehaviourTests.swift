@@ -398,6 +398,9 @@ struct BackendBehaviourTests {
             try await fixture.holding(port: fixture.port(3)) {
                 let error = await #expect(throws: KernelError.self) { try await fixture.converge(desired) }
                 #expect(error?.code == .addressInUse)
+                // The one that it has is not given up for one that it cannot have.
+                let observed = try await fixture.kernel.observe(desired.name)
+                #expect(observed?.listenPort == fixture.port())
             }
             try await fixture.converge(desired)
         }

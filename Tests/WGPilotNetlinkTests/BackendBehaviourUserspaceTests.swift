@@ -60,6 +60,27 @@ struct BackendBehaviourUserspaceTests {
         }
     }
 
+    @Test("a port that is taken is refused however far the new process has come, and never becomes another port")
+    func portTakenAtTheStart() async throws {
+        try await BackendFixture.with(.userspace) { fixture in
+            let desired = try fixture.desired()
+            // At its start the process opens a port on its own, before or after it was told which.
+            for round in 0..<20 {
+                try await fixture.holding(port: fixture.port()) {
+                    let error = await #expect(throws: KernelError.self, "round \(round)") {
+                        try await fixture.converge(desired)
+                    }
+                    #expect(error?.code == .addressInUse, "round \(round)")
+                }
+                // Every other time what is half made is used as it is.
+                if round.isMultiple(of: 2) {
+                    #expect(try await fixture.converge(desired).listenPort == desired.listenPort)
+                }
+                try await fixture.kernel.apply([.deleteInterface(desired.name)])
+            }
+        }
+    }
+
     @Test("a name that another namespace's process uses is taken, for the sockets share a folder")
     func otherNamespace() async throws {
         try await BackendFixture.with(.userspace) { fixture in

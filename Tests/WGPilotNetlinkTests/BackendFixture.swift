@@ -31,8 +31,10 @@ struct BackendFixture: Sendable {
     private static let counter = Atomic(0)
 
     /// Runs the body with a fixture.
+    ///
+    /// - Parameter isLeft: Leaves what it made where it is, for whoever ends the network namespace.
     static func with(
-        _ backend: TestBackend, _ body: (BackendFixture) async throws -> Void
+        _ backend: TestBackend, isLeft: Bool = false, _ body: (BackendFixture) async throws -> Void
     ) async throws {
         let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
         let fixture: BackendFixture
@@ -49,10 +51,10 @@ struct BackendFixture: Sendable {
         do {
             try await body(fixture)
         } catch {
-            try? await fixture.cleanUp()
+            if !isLeft { try? await fixture.cleanUp() }
             throw error
         }
-        try await fixture.cleanUp()
+        if !isLeft { try await fixture.cleanUp() }
     }
 
     private init(kernel: any Kernel, fake: FakeKernel?, number: Int) {
@@ -156,12 +158,26 @@ struct BackendFixture: Sendable {
             try await body()
             fake.hold(port: port, by: nil)
         } else {
-            guard let socket = FileDescriptor.boundUDP(port: port) else {
-                Issue.record("the port \(port) is taken before the test")
-                return
+            guard let socket = FileDescriptor(socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | O_CLOEXEC, 0)) else {
+                throw SystemError(call: "socket", errno: errno)
             }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            let bound = unsafe withUnsafePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                    unsafe bind(socket.number, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            try #require(bound == 0, "the port \(port) is taken before the test")
             try await body()
             _ = consume socket
+            // A program that another test starts has a copy of the socket until it runs.
+            let deadline = ContinuousClock.now + .seconds(20)
+            while UDPSocketTable.read().contains(where: { $0.port == port }) {
+                try #require(ContinuousClock.now < deadline, "the port \(port) is not given back")
+                try await Task.sleep(for: .milliseconds(1))
+            }
         }
     }
 

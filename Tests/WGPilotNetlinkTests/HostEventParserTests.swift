@@ -15,6 +15,7 @@ struct HostEventParserTests {
         static let newAddress: UInt16 = 20
         static let deletedAddress: UInt16 = 21
         static let newRoute: UInt16 = 24
+        static let newSettings: UInt16 = 80
     }
 
     private static func parser(_ names: [Int32: String] = [:]) -> HostEventParser {
@@ -51,6 +52,26 @@ struct HostEventParserTests {
         #expect(parser.route(Captures.address4[...]) == [.link("wgcap")])
         #expect(parser.route(Captures.address6[...]) == [.link("wgcap")])
         #expect(parser.route(Captures.routes[...]) == [.link("wgcap")])
+    }
+
+    @Test("forwarding that is switched off is news, for all and for one interface; what is switched on is not")
+    func forwarding() {
+        var parser = Self.parser()
+        // `struct netconfmsg`, `NETCONFA_IFINDEX` (of one, and `NETCONFA_IFINDEX_ALL`) and `NETCONFA_FORWARDING`
+        // (linux/netconf.h).
+        for (family, index) in [(2 as UInt8, 7 as Int32), (2, -1), (10, -1)] {
+            for (value, events) in [(0 as Int32, [HostEvent.forwarding]), (1, [])] {
+                var builder = AttributeBuilder(header: [family, 0, 0, 0])
+                builder.put(1, integer: index)
+                builder.put(2, integer: value)
+                #expect(parser.route(Self.message(Kind.newSettings, builder.bytes)[...]) == events)
+            }
+        }
+        var other = AttributeBuilder(header: [2, 0, 0, 0])
+        other.put(1, integer: 7 as Int32)
+        other.put(3, integer: 0 as Int32)
+        #expect(parser.route(Self.message(Kind.newSettings, other.bytes)[...]) == [])
+        #expect(parser.route(Self.message(Kind.newSettings, [2])[...]) == [.lost])
     }
 
     @Test("an address of a link that was deleted meanwhile still has the link's name")

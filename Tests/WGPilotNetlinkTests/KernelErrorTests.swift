@@ -6,6 +6,14 @@ import WGPilotCore
 
 @Suite("Errors of the kernel")
 struct KernelErrorTests {
+    @Test("a wireguard-go without its interface: a tunnel of another name is told as the cause, with the cure")
+    func renamed() throws {
+        let name = try InterfaceName("wg0")
+        let told = UserspaceKernel.lost(name, candidates: ["tun7"])
+        #expect(told.contains("renamed") && told.contains("ip link set dev tun7 name wg0"))
+        #expect(UserspaceKernel.lost(name, candidates: []).contains("another network namespace"))
+    }
+
     @Test(
         "each error number that matters has its code, and its text is kept",
         arguments: [

@@ -49,7 +49,7 @@ struct NftablesBackendBehaviourTests {
             try await nftables.replaceFirewall(try rules(FirewallState(networks: Array(networks.dropLast()))))
             #expect(try await nftables.firewallDigest() != digest)
             let listing = try await NftablesProgram.run("list", "table", "inet", "wgpilot")
-            #expect(listing.contains("network_4") && !listing.contains("network_5"), "nothing of the old is left")
+            #expect(listing.contains("network_fw3") && !listing.contains("network_fw4"), "nothing of the old is left")
 
             try await NftablesProgram.run("delete table inet wgpilot")
             #expect(try await nftables.firewallDigest() == nil)

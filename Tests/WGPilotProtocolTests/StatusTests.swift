@@ -59,10 +59,13 @@ import WGPilotProtocol
 
     @Test func `a method's name joins its service and itself`() {
         let descriptor = MethodDescriptor<Status, Status>(
-            service: "wgpilot.v1.Peers", method: "Create", requiredRole: .operator, isIdempotent: false)
+            service: "wgpilot.v1.Peers", method: "Create", requiredRole: .operator, isIdempotent: false,
+            isMutation: true)
         #expect(descriptor.fullName == "wgpilot.v1.Peers/Create")
         #expect(
             descriptor.info
-                == MethodInfo(fullName: "wgpilot.v1.Peers/Create", requiredRole: .operator, isIdempotent: false))
+                == MethodInfo(
+                    fullName: "wgpilot.v1.Peers/Create", kind: .unary, requiredRole: .operator, isIdempotent: false,
+                    isMutation: true))
     }
 }

@@ -119,6 +119,8 @@ final class TestService: Sendable {
     private static func descriptor(
         _ method: String, role: Role = .viewer, isIdempotent: Bool = true
     ) -> MethodDescriptor<Note, Note> {
-        MethodDescriptor(service: "test.v1.Test", method: method, requiredRole: role, isIdempotent: isIdempotent)
+        MethodDescriptor(
+            service: "test.v1.Test", method: method, requiredRole: role, isIdempotent: isIdempotent,
+            isMutation: !isIdempotent)
     }
 }

@@ -98,4 +98,33 @@ enum GoldenSchema {
           index peerID,position
           unique family,first
         """
+
+    /// The second with the audit log, the tokens and the keys of creations.
+    static let v3 =
+        v2
+        .replacing(
+            "bridge: id|",
+            with: """
+                apiToken: id|INTEGER|0|1, name|TEXT|1|0, role|TEXT|1|0, digest|BLOB|1|0, createdBy|TEXT|1|0, \
+                createdAt|INTEGER|1|0, expiresAt|INTEGER|0|0, lastUsedAt|INTEGER|0|0
+                  unique name
+                  unique digest
+                audit: sequence|INTEGER|0|1, time|INTEGER|1|0, actorKind|TEXT|1|0, actor|TEXT|1|0, uid|INTEGER|0|0, \
+                tokenID|INTEGER|0|0, origin|TEXT|1|0, method|TEXT|1|0, target|TEXT|1|0, result|TEXT|1|0, \
+                reason|TEXT|1|0, requestID|TEXT|1|0, count|INTEGER|1|0, changes|TEXT|1|0, omittedChanges|INTEGER|1|0, \
+                hash|BLOB|1|0
+                auditHead: single|INTEGER|1|1, sequence|INTEGER|1|0, hash|BLOB|1|0, mac|BLOB|1|0
+                bridge: id|
+                """
+        )
+        .replacing(
+            "ignoredDrift: ",
+            with: """
+                idempotency: caller|TEXT|1|1, key|TEXT|1|2, method|TEXT|1|0, digest|BLOB|1|0, objectID|INTEGER|1|0, \
+                createdAt|INTEGER|1|0
+                  index createdAt
+                  unique caller,key
+                ignoredDrift:\u{20}
+                """
+        )
 }

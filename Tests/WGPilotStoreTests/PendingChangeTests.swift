@@ -316,7 +316,11 @@ import WGPilotTestSupport
     @Test func onlyTheChangeThatIsMeantIsSettled() async throws {
         let store = try StateStore.inMemory()
         _ = try await Self.hub(store)
-        for settle in [store.confirmPendingChange, { id in try await store.undoPendingChange(id).change }] {
+        let ways: [@Sendable (Int64?) async throws -> PendingChange] = [
+            { id in try await store.confirmPendingChange(id) },
+            { id in try await store.undoPendingChange(id).change },
+        ]
+        for settle in ways {
             #expect(try await storeError { try await settle(nil) }.code == .failedPrecondition, "none waits")
             _ = try await store.updateNetwork(1, options: Self.untilConfirmed) { $0.mtu = $0.mtu == 1400 ? 1300 : 1400 }
             let pending = try #require(try await store.pendingChange())

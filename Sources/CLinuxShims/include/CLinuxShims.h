@@ -34,6 +34,11 @@ int wgp_unix_listening_path(int fd, char *out, size_t capacity);
 // NOTIFY_SOCKET, where a leading '@' stands for the null byte of an abstract address. Never blocks.
 int wgp_notify(const char *address, const char *state);
 
+// Takes an abstract name of the Unix family, unix(7), for as long as the descriptor in `out` is open: names are per
+// network namespace. EADDRINUSE when another socket has it: `holder` then tells whose it is, with a pid of 0 where that
+// cannot be known, for it does not listen or does not answer. Anybody may take any name, so the answer must be looked at.
+int wgp_hold_name(const char *name, int *out, struct wgp_peer *holder);
+
 // explicit_bzero(3): a zeroing that the optimiser does not remove.
 void wgp_explicit_bzero(void *bytes, size_t count);
 

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Whether the library that the program runs with has the extension. Where not, nothing else here may be called.
 bool wgp_session_available(void);
@@ -22,6 +23,28 @@ int wgp_session_attach(void *session, const char *table);
 
 // The changes so far, turned round. `bytes` gets memory that wgp_session_free frees; none where nothing changed.
 int wgp_session_inverse(void *session, int *count, void **bytes);
+
+// The changes so far as they were made; else as wgp_session_inverse.
+int wgp_session_changes(void *session, int *count, void **bytes);
+
+// Begins to read changes, which must outlive the reading.
+int wgp_changes_open(int count, const void *bytes, void **changes);
+
+// Goes to the next row that was changed: 100 where there is one (SQLITE_ROW), 101 behind the last (SQLITE_DONE).
+int wgp_changes_next(void *changes);
+
+// What became of the row: its table, how many columns that has, and 18, 23 or 9 for SQLITE_INSERT, SQLITE_UPDATE and
+// SQLITE_DELETE. The name is valid until the next row.
+int wgp_changes_row(void *changes, const char **table, int *columns, int *operation);
+
+// The kinds of value: the datatypes of SQLite, and 0 for a column that the change says nothing of.
+enum { WGP_UNKNOWN = 0, WGP_INTEGER = 1, WGP_FLOAT = 2, WGP_TEXT = 3, WGP_BLOB = 4, WGP_NULL = 5 };
+
+// A value of the row before or after the change. `bytes` is valid until the next row.
+int wgp_changes_value(void *changes, bool after, int column, int *kind, int64_t *number, const void **bytes, int *count);
+
+// Ends the reading.
+void wgp_changes_close(void *changes);
 
 // Ends the recording. Must be called before the connection is closed.
 void wgp_session_end(void *session);

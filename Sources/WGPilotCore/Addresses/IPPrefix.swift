@@ -51,6 +51,9 @@ public struct IPPrefix: Hashable, Comparable, Sendable, CustomStringConvertible 
         }
     }
 
+    /// Whether it is of IPv4 addresses written as IPv6 (RFC 4291 §2.5.5.2), which no packet bears.
+    public var isV4Mapped: Bool { !address.isV4 && length >= 96 && address.number >> 32 == 0xFFFF }
+
     /// The last address of the block, as a number within its family.
     public var lastNumber: UInt128 {
         let hostBits = address.bitWidth - length

@@ -81,6 +81,9 @@ public struct AddressPlan: Sendable {
         (prefix4(0xF000_0000, 4), "reserved (RFC 1112 §4)"),
     ]
 
+    /// Of one link alone, as fe80::/10 is. A database from before this was refused may hold it, and is still read.
+    static let linkLocal: (block: IPPrefix, why: String) = (prefix4(0xA9FE_0000, 16), "link-local (RFC 3927 §2.1)")
+
     static let unusable6: [(block: IPPrefix, why: String)] = [
         (prefix6(0, 8), "reserved (RFC 4291 §2.4)"),
         (prefix6(0xFF << 120, 8), "multicast (RFC 4291 §2.7)"),

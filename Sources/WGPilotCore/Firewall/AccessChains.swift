@@ -1,21 +1,43 @@
+import Crypto
+
 /// The part of the rules that looks after access lists.
 ///
 /// Each list is a chain, and each combination of lists that some source has is a chain that asks them in turn. Maps lead
 /// from a source's address to its combination; a source that is in none goes by the list of its network.
 struct AccessChains {
     private let policy: AccessPolicy
-    /// The combinations of lists, in order; their chains are numbered from 1.
+    /// The names of the lists: those of their owners, so that they stay while others come and go.
+    private let names: [String]
+    /// The combinations of lists, in order.
     private let profiles: [[Int]]
-    private let numbers: [[Int]: Int]
 
     init(_ policy: AccessPolicy) {
         self.policy = policy
         let combinations = policy.sources.map(\.lists) + policy.networks.values.map { [$0] }
         profiles = Set(combinations.map(policy.known)).sorted { $0.lexicographicallyPrecedes($1) }
-        numbers = Dictionary(uniqueKeysWithValues: profiles.enumerated().map { ($1, $0 + 1) })
+        var taken: [String: Int] = [:]
+        names = policy.lists.map { list in
+            let name = list.owner.chainName
+            let count = taken[name, default: 0] + 1
+            taken[name] = count
+            return count == 1 ? name : "\(name)_\(count)"
+        }
     }
 
-    private func verdict(_ lists: [Int]) -> String { "goto profile_\(numbers[policy.known(lists)] ?? 0)" }
+    private func verdict(_ lists: [Int]) -> String { "goto \(profile(policy.known(lists)))" }
+
+    /// The chain of a combination: the names of its lists, or their digest where that is longer than a name may be
+    /// (`NFT_NAME_MAXLEN`, linux/netfilter/nf_tables.h).
+    private func profile(_ lists: [Int]) -> String {
+        if lists.isEmpty { return "profile_none" }
+        let joined = lists.map { names[$0] }.joined(separator: "_")
+        return "profile_" + (joined.utf8.count <= 200 ? joined : Self.digest(joined))
+    }
+
+    /// The first 48 bits of SHA-256, in hexadecimal.
+    fileprivate static func digest(_ text: String) -> String {
+        SHA256.hash(data: Array(text.utf8)).prefix(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
 
     /// The verdicts of all blocks that some source sends from.
     private var verdicts: [IPPrefix: String] {
@@ -49,10 +71,8 @@ struct AccessChains {
 
     /// The chains of the combinations, then those of the lists that any of them has.
     var chains: [RulesetPart] {
-        profiles.enumerated().map { index, lists in
-            .chain("profile_\(index + 1)", lists.map { "jump list_\($0)" } + ["accept"])
-        }
-            + Set(profiles.joined()).sorted().map { .chain("list_\($0)", Self.lines(policy.lists[$0].rules)) }
+        profiles.map { lists in .chain(profile(lists), lists.map { "jump list_\(names[$0])" } + ["accept"]) }
+            + Set(profiles.joined()).sorted().map { .chain("list_\(names[$0])", Self.lines(policy.lists[$0].rules)) }
     }
 
     // MARK: Rules
@@ -114,6 +134,17 @@ extension AccessService {
             case 1: ["\(match) \(singles[0])"] + ranges
             default: ["\(match) { \(singles.joined(separator: ", ")) }"] + ranges
             }
+        }
+    }
+}
+
+extension AccessRuleOwner {
+    /// A name for a chain. A tag is what people typed, so it is there as its digest.
+    fileprivate var chainName: String {
+        switch self {
+        case .network(let id): "network_\(id)"
+        case .peer(let id): "peer_\(id)"
+        case .tag(let tag): "tag_\(AccessChains.digest(tag))"
         }
     }
 }

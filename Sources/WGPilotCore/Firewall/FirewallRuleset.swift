@@ -33,7 +33,7 @@ public struct FirewallRuleset: Hashable, Sendable {
         let access = AccessChains(state.access)
         let parts =
             Self.sets(networks, state) + access.maps
-            + [Self.forward(networks)] + networks.indices.map { Self.network($0, networks[$0], state) }
+            + [Self.forward(networks, state.switchedOff)] + networks.map { Self.network($0, state) }
             + [Self.input(networks), access.dispatch] + access.chains + Self.postrouting(networks)
         text = "table \(Self.table) {\n" + parts.map(\.text).joined(separator: "\n") + "}\n"
     }
@@ -72,12 +72,14 @@ public struct FirewallRuleset: Hashable, Sendable {
         "ct state related accept",
     ]
 
-    private static func forward(_ networks: [FirewallNetwork]) -> RulesetPart {
-        let chains = networks.enumerated().map { "iifname \(quoted($1.interface)) goto \(chain(ofNetwork: $0))" }
+    private static func forward(_ networks: [FirewallNetwork], _ switchedOff: [IPPrefix]) -> RulesetPart {
+        let chains = networks.map { "iifname \(quoted($0.interface)) goto \(chain(of: $0))" }
         return .chain(
             "forward", hook: "type filter hook forward priority filter; policy accept;",
             ["iifname != @interfaces oifname != @interfaces accept", "tcp flags syn tcp option maxseg size set rt mtu"]
                 + answers
+                // What is switched off is not elsewhere: the uplink must not see what is meant for it.
+                + RulesetFamily.matches("daddr", switchedOff).map { "iifname @interfaces \($0) drop" }
                 // Nobody outside begins a conversation with a peer.
                 + chains + ["drop"])
     }
@@ -107,9 +109,13 @@ public struct FirewallRuleset: Hashable, Sendable {
 
     // MARK: Topology
 
-    private static func chain(ofNetwork index: Int) -> String { "network_\(index + 1)" }
+    /// Named by the interface, so that a network more changes nothing of the others. Of what an interface's name may have,
+    /// nft(8) takes all but `+` and `=` in a name without quotation marks, and the slash, which no interface has.
+    private static func chain(of network: FirewallNetwork) -> String {
+        "network_" + network.interface.description.map { $0 == "+" ? "/p" : $0 == "=" ? "/e" : "\($0)" }.joined()
+    }
 
-    private static func network(_ index: Int, _ network: FirewallNetwork, _ state: FirewallState) -> RulesetPart {
+    private static func network(_ network: FirewallNetwork, _ state: FirewallState) -> RulesetPart {
         var lines: [String] = []
         let back = "oifname \(quoted(network.interface))"
         if network.peersMayTalk {
@@ -129,7 +135,7 @@ public struct FirewallRuleset: Hashable, Sendable {
             }
         }
         lines += network.reachesOutside ? ["oifname @interfaces drop", "goto access"] : ["drop"]
-        return .chain(chain(ofNetwork: index), lines)
+        return .chain(chain(of: network), lines)
     }
 }
 

@@ -3,10 +3,16 @@ extension FirewallState {
     private enum Place {
         /// The hub's own address in a network.
         case hub(FirewallNetwork)
+        /// Another address of the machine: what comes for it goes by the same chain as what is for the hub.
+        case machine
         /// In a network: its subnets, or the networks behind its site gateways.
         case network(FirewallNetwork)
-        /// In no network that is switched on.
+        /// In what is switched off: a network, or the networks behind a site gateway.
+        case switchedOff
+        /// In no network of the hub.
         case outside
+
+        var isSwitchedOff: Bool { if case .switchedOff = self { true } else { false } }
     }
 
     /// Whether a conversation that begins so would pass the hub: what ``FirewallRuleset`` makes the kernel do, told
@@ -14,14 +20,28 @@ extension FirewallState {
     ///
     /// By which interface the packet comes and goes is told by the networks' blocks; an address in none of them is
     /// taken for one beyond the hub. What the hub itself begins is not filtered.
-    public func verdict(for query: FirewallQuery) -> FirewallVerdict {
+    ///
+    /// - Parameters:
+    ///   - query: The question.
+    ///   - machine: The machine's addresses, on whichever interface and of whichever scope; the hub's own in its networks
+    ///     need not be among them.
+    public func verdict(for query: FirewallQuery, machine: Set<IPAddress> = []) -> FirewallVerdict {
         guard query.source.isV4 == query.destination.isV4 else {
             return FirewallVerdict(false, .topology, "the two addresses are of different families")
         }
-        switch (place(of: query.source), place(of: query.destination)) {
-        case (.hub, _):
+        switch (place(of: query.source, machine), place(of: query.destination, machine)) {
+        case (.switchedOff, _), (_, .switchedOff):
+            let end = place(of: query.source, machine).isSwitchedOff ? query.source : query.destination
+            return FirewallVerdict(
+                false, .topology, "\(end) belongs to a network or to a site of the hub that is switched off")
+        case (.hub, _), (.machine, _):
             return FirewallVerdict(true, .topology, "\(query.source) is the hub itself, which is not filtered")
-        case (.outside, .outside), (.outside, .hub):
+        case (.network, _) where query.destination.isLoopback:
+            return FirewallVerdict(
+                false, .topology, "\(query.destination) is reached from the machine itself alone (loopback)")
+        case (.network(let from), .machine):
+            return access(query, from, .defaultAllow, "\(query.destination) is an address of the machine itself")
+        case (.outside, .outside), (.outside, .hub), (.outside, .machine):
             return FirewallVerdict(
                 true, .topology, "\(query.source) is in no network of the hub, and only those are filtered")
         case (.outside, .network(let to)):
@@ -59,16 +79,18 @@ extension FirewallState {
     }
 
     /// The narrowest block that holds the address says where it is.
-    private func place(of address: IPAddress) -> Place {
+    private func place(of address: IPAddress, _ machine: Set<IPAddress>) -> Place {
+        for network in networks where network.hubAddresses.contains(address) { return .hub(network) }
+        if machine.contains(address) || address.isLoopback { return .machine }
         var best: (length: UInt8, network: FirewallNetwork)?
         for network in networks {
-            if network.hubAddresses.contains(address) { return .hub(network) }
             for block in network.subnets + network.siteNetworks
             where block.contains(address) && (best.map { $0.length < block.length } ?? true) {
                 best = (block.length, network)
             }
         }
-        return best.map { .network($0.network) } ?? .outside
+        if let best { return .network(best.network) }
+        return switchedOff.contains { $0.contains(address) } ? .switchedOff : .outside
     }
 
     /// What the access rules make of what the topology allows.
@@ -101,6 +123,12 @@ extension FirewallState {
             exceptions.isEmpty ? reason : "\(reason), but for what access rules \(numbers) single out",
             exceptions: exceptions)
     }
+}
+
+extension IPAddress {
+    /// Whether it is the machine talking to itself: the kernel takes such a packet from no other interface (RFC 1122
+    /// §3.2.1.3, RFC 4291 §2.5.3).
+    fileprivate var isLoopback: Bool { isV4 ? number >> 24 == 127 : number == 1 }
 }
 
 extension ResolvedAccessRule {

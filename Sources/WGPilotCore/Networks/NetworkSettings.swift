@@ -61,6 +61,9 @@ public struct NetworkSettings: Hashable, Sendable {
         } catch {
             faults.append((error.field, error.fault))
         }
+        if AddressPlan.linkLocal.block.overlaps(subnet) {
+            faults.append((.subnet, InvalidValue("\(subnet) is \(AddressPlan.linkLocal.why)")))
+        }
         if listenPort == 0 { faults.append((.listenPort, InvalidValue("a port is a number from 1 to 65535"))) }
         if let mtu, !Self.mtuRange.contains(mtu) {
             faults.append(

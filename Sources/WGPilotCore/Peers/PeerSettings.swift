@@ -57,9 +57,11 @@ public struct PeerSettings: Hashable, Sendable {
         for (index, block) in siteNetworks.enumerated() {
             if block.length < (block.address.isV4 ? 8 : 16) {
                 fault(.siteNetworks, "\(block) is too wide for a site: at most a /8, in IPv6 a /16")
-            } else if let special = (AddressPlan.unusable + AddressPlan.unusable6).first(where: {
-                $0.block.overlaps(block)
-            }) {
+            } else if let special = (AddressPlan.unusable + AddressPlan.unusable6 + [AddressPlan.linkLocal]).first(
+                where: {
+                    $0.block.overlaps(block)
+                })
+            {
                 fault(.siteNetworks, "\(block) is \(special.why)")
             }
             if block.overlaps(network.subnet) || network.subnet6?.overlaps(block) == true {

@@ -13,6 +13,13 @@ public struct ImportPlan: Sendable {
             public let presharedKey: PresharedKey?
             /// Its IPv4 tunnel address, from which its IPv6 one follows.
             public let address: IPAddress
+            /// The line of the file that it begins at, where it is in one.
+            public let line: Int?
+
+            /// A sentence about it as ``ImportFinding`` tells one.
+            public func named(_ message: String) -> String {
+                ImportFinding(severity: .refusal, line: line, peer: settings.name, message: message).description
+            }
         }
 
         /// What is chosen for the network.
@@ -59,7 +66,12 @@ public struct ImportPlan: Sendable {
         _ name: DisplayName, _ source: ImportSource, _ mode: NetworkMode?, _ findings: inout ImportFindings
     ) -> NetworkSettings? {
         if source.privateKey == nil { findings.refuse("there is no private key of the hub") }
-        if source.listenPort == 0 { findings.refuse("there is no listen port") }
+        if source.listenPort == 0 {
+            findings.refuse(
+                "there is no listen port: "
+                    + (source.interface.map { "set one with `wg set \($0) listen-port PORT`" }
+                        ?? "add a line ListenPort = PORT to the section [Interface]"))
+        }
         var addresses: [InterfaceAddress] = []
         for address in source.addresses {
             if address.address.isLinkLocal {
@@ -219,6 +231,7 @@ public struct ImportPlan: Sendable {
             }
         }
         return Outcome.Peer(
-            settings: settings, publicKey: peer.publicKey, presharedKey: peer.presharedKey, address: address)
+            settings: settings, publicKey: peer.publicKey, presharedKey: peer.presharedKey, address: address,
+            line: peer.line)
     }
 }

@@ -12,6 +12,8 @@ struct ImportSource {
         var endpoint: SocketEndpoint?
     }
 
+    /// The running interface; nil where there is a file alone.
+    var interface: InterfaceName?
     var privateKey: PrivateKey?
     var addresses: [InterfaceAddress] = []
     var listenPort: UInt16 = 0
@@ -56,6 +58,7 @@ struct ImportSource {
     private mutating func take(
         _ interface: ObservedInterface, _ file: ServerConfiguration?, _ findings: inout ImportFindings
     ) {
+        self.interface = interface.name
         privateKey = interface.privateKey ?? file?.privateKey
         addresses = interface.addresses.sorted()
         listenPort = interface.listenPort

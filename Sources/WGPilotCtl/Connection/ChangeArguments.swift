@@ -81,7 +81,12 @@ extension ChangeArguments {
 
     /// Ends a command that made something go.
     func conclude(_ reply: DeleteReply, as output: OutputFormat) throws {
-        try conclude(change: reply.change, sync: reply.sync, as: output)
+        let removed = reply.alsoRemoved ?? []
+        var change = reply.change
+        if change?.dryRun == true { change?.plan += removed.map { "remove \($0)" } }
+        try conclude(
+            change: change, sync: reply.sync, as: output,
+            render: { for line in removed { Terminal.note("wgpilotctl: removed with it: \(line)") } })
     }
 
     private func conclude(

@@ -48,7 +48,15 @@ struct DaemonConnection: Sendable {
     let timeout: Duration
 
     /// Makes one call.
+    ///
+    /// One that makes something bears a key of its own, so that it can be repeated where its answer was lost.
     func call<Input, Output>(_ method: MethodDescriptor<Input, Output>, _ input: Input) async throws -> Output {
-        try await client.call(method, input, timeout: timeout)
+        let isCreation = ["/Create", "/Import"].contains { method.fullName.hasSuffix($0) }
+        let metadata = isCreation ? ["idempotency-key": Self.newKey()] : [:]
+        return try await client.call(method, input, timeout: timeout, metadata: metadata)
+    }
+
+    private static func newKey() -> String {
+        String(UInt128.random(in: .min ... .max), radix: 16)
     }
 }

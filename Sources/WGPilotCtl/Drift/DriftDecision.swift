@@ -12,16 +12,19 @@ struct DriftDecision: ParsableArguments {
     @OptionGroup var connection: ConnectionOptions
 
     /// What goes to the daemon; the words of the item need no quotes.
-    func request(_ action: String) -> ResolveDriftRequest {
-        ResolveDriftRequest(network: network, item: item.joined(separator: " "), action: action)
+    func request(_ action: String, _ options: ChangeOptions? = nil) -> ResolveDriftRequest {
+        ResolveDriftRequest(
+            network: network, item: item.joined(separator: " "), action: action, options: options)
     }
 
     /// Has the daemon do it, and prints what that changed.
-    func resolve(_ action: String) async throws {
+    func resolve(_ action: String, _ change: ChangeArguments) async throws {
         try await connection.withDaemon { daemon in
-            let reply = try await daemon.call(SystemService.resolveDrift, request(action))
-            connection.output.render(ResolvedDriftView(steps: reply.steps))
-            try PendingNotice.check(reply.sync)
+            let reply = try await change.call(SystemService.resolveDrift, request(action, change.options), on: daemon)
+            try change.conclude(
+                change: reply.change, sync: reply.sync, as: connection.output,
+                fields: { json in if let done = reply.done { json.field("done", done) } },
+                render: { connection.output.render(ResolvedDriftView(steps: reply.steps, done: reply.done)) })
         }
     }
 }

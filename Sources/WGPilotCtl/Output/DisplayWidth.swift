@@ -12,6 +12,17 @@ enum DisplayWidth {
         return count
     }
 
+    /// The beginning of a text that takes no more than so many cells.
+    static func cut(_ text: String, to cells: Int) -> String {
+        if text.utf8.count <= cells { return text }
+        var room = cells
+        return String(
+            text.prefix { character in
+                room -= width(character)
+                return room >= 0
+            })
+    }
+
     private static func width(_ character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
         if first.properties.isEmojiPresentation || character.unicodeScalars.contains("\u{FE0F}") { return 2 }

@@ -32,12 +32,17 @@ struct FindingListView: Renderable {
 /// What a decision changed, as it is printed.
 struct ResolvedDriftView: Renderable {
     let steps: [String]
+    var done: String?
 
     func write(to json: inout JSONText) {
-        json.object { $0.field("steps", steps) }
+        json.object { json in
+            json.field("steps", steps)
+            if let done { json.field("done", done) }
+        }
     }
 
     func table(now: Int64) -> String {
-        steps.isEmpty ? "nothing had to be changed\n" : PrintableText.lines(steps)
+        let lines = (done.map { [$0] } ?? []) + steps
+        return lines.isEmpty ? "nothing had to be changed\n" : PrintableText.lines(lines)
     }
 }

@@ -6,6 +6,14 @@ struct JSONText {
     private var bytes: [UInt8] = []
     private var depth = 0
     private var isFirst = true
+    private let isCompact: Bool
+
+    /// Begins an empty text.
+    ///
+    /// - Parameter isCompact: Whether it is all in one line.
+    init(isCompact: Bool = false) {
+        self.isCompact = isCompact
+    }
 
     /// What was written, ended by a line break.
     var text: String { String(decoding: bytes, as: UTF8.self) + "\n" }
@@ -101,6 +109,7 @@ struct JSONText {
     }
 
     private mutating func breakLine() {
+        if isCompact { return }
         bytes.append(UInt8(ascii: "\n"))
         for _ in 0..<(2 * depth) { bytes.append(UInt8(ascii: " ")) }
     }

@@ -1,3 +1,4 @@
+import WGPilotCore
 import WGPilotProtocol
 import WGPilotRPC
 
@@ -5,11 +6,13 @@ import WGPilotRPC
 ///
 /// Nobody has a role unless something here gives one.
 struct AuthorizationPolicy: Sendable {
-    /// The outcome for one call.
+    /// The outcome for one call. What is missing is a sentence for the caller.
     enum Decision: Equatable, Sendable {
         case allowed
-        /// What is missing, as a sentence for the caller.
+        /// The caller is known and may not.
         case denied(String)
+        /// The gateway called for nobody.
+        case unidentified(String)
     }
 
     /// The users and groups of each role, as numbers.
@@ -38,16 +41,27 @@ struct AuthorizationPolicy: Sendable {
         return nil
     }
 
+    /// A caller as the kernel knows it. The name comes later, for it must be looked up.
+    func caller(_ credentials: PeerCredentials) -> Caller {
+        Caller(
+            uid: credentials.uid, role: role(of: credentials),
+            actor: AuditActor(
+                kind: .user, name: credentials.uid == 0 ? "root" : String(credentials.uid), uid: credentials.uid))
+    }
+
     /// Whether the caller may call the method.
-    func evaluate(_ caller: PeerCredentials, _ method: MethodInfo) -> Decision {
-        guard let role = role(of: caller) else {
-            return .denied("user \(caller.uid) has no role here; join group wgpilot or be named in daemon.yaml")
+    func evaluate(_ caller: Caller, _ method: MethodInfo) -> Decision {
+        guard let role = caller.role else {
+            return .denied("\(caller.described) has no role here; join group wgpilot or be named in daemon.yaml")
         }
-        guard role >= method.requiredRole else {
-            return .denied(
-                "\(method.fullName) needs role \(method.requiredRole.rawValue); user \(caller.uid) has role \(role.rawValue)"
-            )
+        if role >= method.requiredRole { return .allowed }
+        if role == .gateway {
+            return .unidentified(
+                "\(method.fullName) needs role \(method.requiredRole.rawValue), and the gateway has none of its own: "
+                    + "log in, or send a token")
         }
-        return .allowed
+        return .denied(
+            "\(method.fullName) needs role \(method.requiredRole.rawValue); \(caller.described) has role \(role.rawValue)"
+        )
     }
 }

@@ -15,10 +15,23 @@ struct BridgesHandler: Sendable {
             }
             return BridgeReply(bridge: try await message(bridge))
         }
-        router.register(BridgesService.create) { request, _ in try await create(request) }
-        router.register(BridgesService.update) { request, _ in try await update(request) }
-        router.register(BridgesService.delete) { request, _ in
-            let outcome = try await hub.change(request.options, networks: []) { options async throws(StoreError) in
+        router.register(BridgesService.create) { request, context in
+            let target = "\(request.networkA) - \(request.networkB)"
+            let call = try Call(context, creating: request, target: target, options: request.options)
+            return try await hub.once(call) { id in
+                try await again(id, request.options)
+            } create: {
+                try await create(request, call)
+            }
+        }
+        router.register(BridgesService.update) { request, context in
+            try await update(
+                request, Call(context, target: "bridge \(request.bridge)", options: request.options))
+        }
+        router.register(BridgesService.delete) { request, context in
+            let call = Call(context, target: "bridge \(request.bridge)", options: request.options)
+            let outcome = try await hub.change(call, request.options, networks: []) {
+                options async throws(StoreError) in
                 try await hub.store.deleteBridge(request.bridge, options: options)
             } scope: { _ in
                 .firewall
@@ -33,7 +46,7 @@ struct BridgesHandler: Sendable {
         return ListBridgesReply(bridges: bridges.map { BridgeMessage($0, names) })
     }
 
-    private func create(_ request: CreateBridgeRequest) async throws -> BridgeReply {
+    private func create(_ request: CreateBridgeRequest, _ call: Call) async throws -> BridgeReply {
         let networkA = try await hub.network(request.networkA)
         let networkB = try await hub.network(request.networkB)
         var reader = FieldReader()
@@ -44,20 +57,26 @@ struct BridgesHandler: Sendable {
         settings.enabled = request.enabled ?? true
         try reader.check()
         return try await reply(
-            hub.change(request.options, networks: []) { [settings] options async throws(StoreError) in
+            hub.change(call, request.options, networks: []) { [settings] options async throws(StoreError) in
                 try await hub.store.createBridge(settings, options: options)
             } scope: { _ in
                 .firewall
             })
     }
 
-    private func update(_ request: UpdateBridgeRequest) async throws -> BridgeReply {
+    private func again(_ id: Int64, _ options: ChangeOptions?) async throws -> BridgeReply {
+        let bridge = try await hub.stored { () async throws(StoreError) in try await hub.store.bridge(id) }
+        let standing = try await hub.standing(.firewall, options)
+        return BridgeReply(bridge: try await message(bridge), sync: standing.sync, change: standing.change)
+    }
+
+    private func update(_ request: UpdateBridgeRequest, _ call: Call) async throws -> BridgeReply {
         var reader = FieldReader()
         let direction = reader.read("direction", request.direction, BridgeDirection.init)
         let allowedCIDRs = reader.readList("allowed_cidrs", request.allowedCIDRs, FieldReader.prefix)
         try reader.check()
         return try await reply(
-            hub.change(request.options, networks: []) { options async throws(StoreError) in
+            hub.change(call, request.options, networks: []) { options async throws(StoreError) in
                 try await hub.store.updateBridge(request.bridge, options: options) { settings in
                     settings.direction = direction ?? settings.direction
                     settings.allowedCIDRs = allowedCIDRs ?? settings.allowedCIDRs

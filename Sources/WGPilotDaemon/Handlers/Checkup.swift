@@ -14,7 +14,9 @@ struct Checkup: Sendable {
         [
             backend, await forwarding(.ipv4Forwarding, isNeeded: enabled.isEmpty == false),
             await forwarding(.ipv6Forwarding, isNeeded: enabled.contains { $0.settings.subnet6 != nil }),
-            await routerAdvertisements(), await firewall(), await foreignRules(), inStep, endpointHosts(await guess()),
+            await interfaceForwarding(), await routerAdvertisements(), await firewall(), await foreignRules(),
+            await overlaps(), inStep,
+            endpointHosts(await guess()),
         ]
     }
 
@@ -37,9 +39,29 @@ struct Checkup: Sendable {
                 return isNeeded ? .fault(name, "this kernel has no IPv6") : .ok(name, "not there, not needed")
             }
             if value == 0 && isNeeded {
-                return .fault(name, "off, and networks need it: sysctl -w \(name)=1")
+                return .fault(
+                    name, "off, and networks need it: wgpilotctl reconcile switches it on, or sysctl -w \(name)=1")
             }
             return .ok(name, value == 0 ? "off, not needed" : isNeeded ? "on" : "on, not needed by us")
+        } catch {
+            return .fault(name, "\(error)")
+        }
+    }
+
+    /// Off for one interface alone, what comes out of its tunnels goes nowhere.
+    private func interfaceForwarding() async -> CheckMessage {
+        let name = "interface-forwarding"
+        do throws(KernelError) {
+            var off: [String] = []
+            for network in enabled {
+                let interface = network.interface.description
+                if try await host.value(of: .ipv4InterfaceForwarding(interface: interface)) == 0 {
+                    off.append(interface)
+                }
+            }
+            return off.isEmpty
+                ? .ok(name, "not off for any interface of ours")
+                : .fault(name, "off for \(off.joined(separator: ", ")): wgpilotctl reconcile switches it on")
         } catch {
             return .fault(name, "\(error)")
         }
@@ -64,6 +86,12 @@ struct Checkup: Sendable {
         do throws(KernelError) {
             let isThere = try await host.firewallDigest() != nil
             if let reason = hub.reconciler.unruledReasons.first { return .fault(name, reason) }
+            if isThere && enabled.isEmpty {
+                return .warning(
+                    name,
+                    "the table inet wgpilot is there though this hub has no network for it: if it is a leftover, "
+                        + "nft delete table inet wgpilot")
+            }
             if isThere { return .ok(name, "nftables, table inet wgpilot") }
             return enabled.isEmpty
                 ? .ok(name, "no rules, none needed") : .fault(name, "the table inet wgpilot is missing")
@@ -81,6 +109,25 @@ struct Checkup: Sendable {
                 name, "what is forwarded must also pass \(drops.joined(separator: ", ")), which drops by default")
         } catch {
             return .fault(name, "\(error)")
+        }
+    }
+
+    /// What was checked when a network was made can come true later: a new address, a new route.
+    private func overlaps() async -> CheckMessage {
+        let name = "overlaps"
+        do throws(RPCError) {
+            let surroundings = try await hub.surroundings()
+            var found: [String] = []
+            for network in enabled {
+                found += try await hub.overlaps(of: network, surroundings).map {
+                    "network \(network.settings.name): \($0)"
+                }
+            }
+            if found.isEmpty { return .ok(name, "no subnet or site is also reached by another interface") }
+            let more = found.count > 5 ? "; and \(found.count - 5) more" : ""
+            return .warning(name, found.prefix(5).joined(separator: "; ") + more)
+        } catch {
+            return .fault(name, error.message)
         }
     }
 

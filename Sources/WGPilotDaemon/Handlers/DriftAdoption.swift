@@ -17,8 +17,26 @@ struct DriftAdoption: Sendable {
         }
     }
 
-    /// Takes over what the kernel has at this moment.
-    func adopt(_ subject: DriftSubject) async throws(RPCError) {
+    /// What of the store takes over a difference, and what is to be said of it.
+    struct Step: Sendable {
+        let done: String
+        let run: @Sendable (WriteOptions) async throws(StoreError) -> Void
+    }
+
+    /// Whether the database would take over a difference now; nothing is kept.
+    func wouldAdopt(_ subject: DriftSubject) async -> Bool {
+        guard Self.canAdopt(subject) else { return false }
+        do {
+            let step = try await step(for: subject)
+            try await step.run(WriteOptions(dryRun: Rehearsal(networks: [])))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// What takes over what the kernel has at this moment.
+    func step(for subject: DriftSubject) async throws(RPCError) -> Step {
         let observed: ObservedInterface?
         do {
             observed = try await hub.kernel.observe(network.interface)
@@ -29,10 +47,15 @@ struct DriftAdoption: Sendable {
             throw RPCError(
                 .failedPrecondition, reason: "no_interface", message: "the interface \(network.interface) is not there")
         }
+        let name = network.settings.name
         switch subject {
-        case .mtu: try await update { $0.mtu = observed.mtu }
-        case .listenPort: try await update { $0.listenPort = observed.listenPort }
-        case .peer(let key): try await adopt(observed.peers[key], key)
+        case .mtu:
+            return update("the network \(name) has an MTU of \(observed.mtu) now") { $0.mtu = observed.mtu }
+        case .listenPort:
+            return update("the network \(name) has the listen port \(observed.listenPort) now") {
+                $0.listenPort = observed.listenPort
+            }
+        case .peer(let key): return try await step(for: observed.peers[key], key)
         case .interface, .up, .privateKey, .address, .route:
             throw RPCError(
                 .failedPrecondition, reason: "not_adoptable",
@@ -40,46 +63,49 @@ struct DriftAdoption: Sendable {
         }
     }
 
-    private func update(_ change: @escaping @Sendable (inout NetworkSettings) -> Void) async throws(RPCError) {
-        _ = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.updateNetwork(network.id, change)
+    private func update(_ done: String, _ change: @escaping @Sendable (inout NetworkSettings) -> Void) -> Step {
+        Step(done: done) { [hub, network] options async throws(StoreError) in
+            _ = try await hub.store.updateNetwork(network.id, options: options, change)
         }
     }
 
-    private func adopt(_ observed: ObservedPeer?, _ key: PublicKey) async throws(RPCError) {
+    private func step(for observed: ObservedPeer?, _ key: PublicKey) async throws(RPCError) -> Step {
         let stored = try await hub.stored { () async throws(StoreError) in
             try await hub.store.peer(in: network.id, key: key)
         }
         guard let observed else {
-            // Somebody removed it: it is kept here, switched off.
-            if let stored {
-                _ = try await hub.stored { () async throws(StoreError) in
-                    try await hub.store.setPeerEnabled(in: network.id, stored.id, false)
-                }
+            guard let stored else {
+                throw RPCError(
+                    .failedPrecondition, reason: "not_adoptable",
+                    message: "the peer is neither in the kernel nor in the database any more")
             }
-            return
+            // Somebody removed it: it is kept here, switched off.
+            return Step(done: "the peer \(stored.settings.name) is disabled now") {
+                [hub, network] options async throws(StoreError) in
+                _ = try await hub.store.setPeerEnabled(in: network.id, stored.id, false, options: options)
+            }
         }
         let (address, sites) = try split(observed.allowedIPs)
+        let name: DisplayName
+        if let stored { name = stored.settings.name } else { name = try Self.name(for: key) }
+        var settings = PeerSettings(name: name)
+        settings.siteNetworks = sites
+        try await hub.checkSites(settings, own: network.interface)
         guard let stored else {
-            let text = key.description.filter { $0.isLetter || $0.isNumber }.prefix(8)
-            guard let name = try? DisplayName("adopted-\(text)") else {
-                throw RPCError(.internal, reason: "name", message: "no name could be made for the peer")
-            }
-            var settings = PeerSettings(name: name)
             settings.hubKeepalive = observed.persistentKeepalive
-            settings.siteNetworks = sites
             settings.role = sites.isEmpty ? .client : .siteGateway
             var draft = PeerDraft(settings: settings)
             draft.keys = .publicKey(key)
             draft.presharedKey = observed.presharedKey.map { .given($0) } ?? .none
             draft.address = address
-            _ = try await hub.stored { [draft] () async throws(StoreError) in
-                try await hub.store.createPeer(in: network.id, draft)
+            return Step(done: "the peer \(settings.name) with the address \(address) is in the database now") {
+                [hub, network, draft] options async throws(StoreError) in
+                _ = try await hub.store.createPeer(in: network.id, draft, options: options)
             }
-            return
         }
-        _ = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.updatePeer(in: network.id, stored.id) { edit in
+        return Step(done: "the peer \(stored.settings.name) is in the database as it is in the kernel now") {
+            [hub, network] options async throws(StoreError) in
+            _ = try await hub.store.updatePeer(in: network.id, stored.id, options: options) { edit in
                 edit.settings.enabled = true
                 edit.settings.hubKeepalive = observed.persistentKeepalive
                 edit.settings.siteNetworks = sites
@@ -88,6 +114,14 @@ struct DriftAdoption: Sendable {
                 edit.presharedKey = observed.presharedKey.map { .set($0) } ?? .remove
             }
         }
+    }
+
+    private static func name(for key: PublicKey) throws(RPCError) -> DisplayName {
+        let text = key.description.filter { $0.isLetter || $0.isNumber }.prefix(8)
+        guard let name = try? DisplayName("adopted-\(text)") else {
+            throw RPCError(.internal, reason: "unexpected_error", message: "no name could be made for the peer")
+        }
+        return name
     }
 
     /// Parts what a peer may send from into its address and the networks behind it.

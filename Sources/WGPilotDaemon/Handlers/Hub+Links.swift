@@ -73,9 +73,42 @@ extension Hub {
         try check(blocks, against: surroundings, own: own)
     }
 
+    /// As for one peer, for all peers of a network that is to be switched on; the first refusal names its peer.
+    func checkSites(of network: Network, against surroundings: Surroundings) async throws(RPCError) {
+        for overlap in try await siteOverlaps(of: network, surroundings) {
+            throw RPCError(
+                .failedPrecondition, reason: "overlap", message: overlap,
+                fields: [FieldViolation(field: PeerField.siteNetworks.rawValue, message: overlap)])
+        }
+    }
+
+    /// What of a network and of the sites in it the machine reaches by another interface, one sentence each.
+    func overlaps(of network: Network, _ surroundings: Surroundings) async throws(RPCError) -> [String] {
+        let subnets = [network.settings.subnet, network.settings.subnet6].compactMap(\.self).map { ("subnet", $0) }
+        let found = Self.overlaps(subnets, surroundings, own: network.interface).map(\.message)
+        return found + (try await siteOverlaps(of: network, surroundings))
+    }
+
+    private func siteOverlaps(of network: Network, _ surroundings: Surroundings) async throws(RPCError) -> [String] {
+        let sites = try await stored { () async throws(StoreError) in try await store.enabledSites(in: network.id) }
+        return Self.overlaps(
+            sites.map { ("peer \($0.peer.quotedForMessage)", $0.block) }, surroundings, own: network.interface
+        ).map { "\($0.field): \($0.message)" }
+    }
+
     private func check(
         _ blocks: [(field: String, block: IPPrefix)], against surroundings: Surroundings, own: InterfaceName?
     ) throws(RPCError) {
+        let violations = Self.overlaps(blocks, surroundings, own: own)
+        if violations.isEmpty { return }
+        throw RPCError(
+            .failedPrecondition, reason: "overlap", message: violations.map(\.message).joined(separator: "; "),
+            fields: violations)
+    }
+
+    private static func overlaps(
+        _ blocks: [(field: String, block: IPPrefix)], _ surroundings: Surroundings, own: InterfaceName?
+    ) -> [FieldViolation] {
         var taken: [(block: IPPrefix, what: String)] = []
         for link in surroundings.links where link.name != own?.description {
             taken += link.globalAddresses.map { ($0.prefix, "of the interface \(link.name.quotedForMessage)") }
@@ -91,9 +124,6 @@ extension Hub {
             violations.append(
                 FieldViolation(field: field, message: "\(block) overlaps \(other.block)\(comma) \(other.what)"))
         }
-        if violations.isEmpty { return }
-        throw RPCError(
-            .failedPrecondition, reason: "overlap", message: violations.map(\.message).joined(separator: "; "),
-            fields: violations)
+        return violations
     }
 }

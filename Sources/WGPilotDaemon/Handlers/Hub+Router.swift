@@ -3,17 +3,24 @@ import WGPilotRPC
 
 extension Hub {
     /// All methods with their handlers, behind authorization.
-    func router(policy: AuthorizationPolicy, logger: Logger) -> RPCRouter {
+    ///
+    /// - Parameter feed: What watches the hub; nil makes one.
+    func router(policy: AuthorizationPolicy, logger: Logger, feed: WatchFeed? = nil) -> RPCRouter {
+        let names = UserNames()
         var router = RPCRouter(interceptors: [
-            LoggingInterceptor(logger: logger), AuthorizationInterceptor(policy: policy, logger: logger),
+            AuditInterceptor(policy: policy, log: audit, names: names), LoggingInterceptor(logger: logger),
+            AuthorizationInterceptor(policy: policy, store: store, names: names, logger: logger),
         ])
-        SystemHandler(hub: self, policy: policy).register(in: &router)
+        SystemHandler(hub: self).register(in: &router)
         NetworksHandler(hub: self).register(in: &router)
         PeersHandler(hub: self).register(in: &router)
         BridgesHandler(hub: self).register(in: &router)
         RulesHandler(hub: self).register(in: &router)
         DriftHandler(hub: self).register(in: &router)
         PendingChangeHandler(hub: self).register(in: &router)
+        WatchHandler(hub: self, feed: feed ?? WatchFeed(hub: self, logger: logger)).register(in: &router)
+        AuditHandler(hub: self).register(in: &router)
+        TokensHandler(hub: self).register(in: &router)
         return router
     }
 }

@@ -11,6 +11,7 @@ struct Hub: Sendable {
     let reconciler: Reconciler
     let confirmation: ConfirmationService
     let status: StatusCache
+    let audit: AuditLog
     let configuration: DaemonConfiguration
     let startedAt: Int64
     let now: @Sendable () -> Int64

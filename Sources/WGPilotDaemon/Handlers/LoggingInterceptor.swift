@@ -1,4 +1,5 @@
 import Logging
+import WGPilotCore
 import WGPilotProtocol
 import WGPilotRPC
 
@@ -13,6 +14,7 @@ struct LoggingInterceptor: ServerInterceptor {
         func metadata(_ status: String) -> Logger.Metadata {
             [
                 "rpc.method": "\(context.method.fullName)", "actor.uid": "\(context.credentials.uid)",
+                "actor": "\(context[CallRecord.Key.self]?.caller.actor.name ?? "")",
                 "request.id": "\(context.requestID)", "status": "\(status)",
                 "duration": "\(ContinuousClock.now - start)",
             ]

@@ -5,7 +5,7 @@ import WGPilotStore
 
 extension NetworksHandler {
     /// Makes a network of a running interface, of a wg-quick file, or of both.
-    func importNetwork(_ request: ImportNetworkRequest) async throws -> ImportNetworkReply {
+    func importNetwork(_ request: ImportNetworkRequest, _ call: Call) async throws -> ImportNetworkReply {
         var reader = FieldReader()
         let name = reader.read("name", request.name, FieldReader.networkName)
         let mode = reader.read("mode", request.mode, NetworkMode.init)
@@ -21,7 +21,7 @@ extension NetworksHandler {
         }
         try reader.check()
         guard let name else {
-            throw RPCError(.internal, reason: "mapping", message: "a field was neither read nor refused")
+            throw RPCError(.internal, reason: "unexpected_error", message: "a field was neither read nor refused")
         }
         var running: ObservedInterface?
         if let interface { running = try await observe(interface) }
@@ -45,10 +45,16 @@ extension NetworksHandler {
             settings: settings, listenPort: settings.listenPort, privateKey: outcome.privateKey)
         draft.interface = interface
         let drafts = outcome.peers.map(PeerDraft.init(imported:))
-        for peer in drafts { try hub.checkSites(peer.settings, against: surroundings, own: interface) }
+        let field = file == nil ? "interface" : "file"
+        try checkSites(outcome.peers, against: surroundings, own: interface, field: field)
         let taken = Set(links.compactMap { try? InterfaceName($0.name) })
-        let imported = try await hub.change(request.options) { [draft] options async throws(StoreError) in
-            try await hub.store.importNetwork(draft, peers: drafts, takenInterfaces: taken, options: options)
+        let imported = try await hub.change(call, request.options) { [draft] options async throws(StoreError) in
+            do throws(StoreError) {
+                return try await hub.store.importNetwork(
+                    draft, peers: drafts, takenInterfaces: taken, options: options)
+            } catch {
+                throw error.naming(outcome.peers)
+            }
         } scope: {
             .network($0.network.id)
         }
@@ -59,6 +65,17 @@ extension NetworksHandler {
             change: imported.change)
     }
 
+    /// Answers for what an earlier request with the same key imported, as it is by now. What there was to be told of the
+    /// file was told then.
+    func importedAgain(_ id: Int64, _ options: ChangeOptions?) async throws -> ImportNetworkReply {
+        let network = try await hub.stored { () async throws(StoreError) in try await hub.store.network(id) }
+        let peers = try await hub.stored { () async throws(StoreError) in try await hub.store.peerNames(in: id) }
+        let standing = try await hub.standing(.network(id), options)
+        return ImportNetworkReply(
+            network: try await message(network), peers: peers, notes: [], sync: standing.sync,
+            change: standing.change)
+    }
+
     /// A network as a wg-quick file.
     func export(_ request: NetworkReference) async throws -> ExportNetworkReply {
         let network = try await hub.network(request.network)
@@ -66,6 +83,25 @@ extension NetworksHandler {
             try await hub.store.serverConfiguration(of: network.id)
         }
         return ExportNetworkReply(text: configuration.text, fileName: "\(network.interface).conf")
+    }
+
+    /// Refuses all networks behind peers that the machine reaches by another interface, each with its peer.
+    private func checkSites(
+        _ peers: [ImportPlan.Outcome.Peer], against surroundings: Hub.Surroundings, own: InterfaceName?, field: String
+    ) throws(RPCError) {
+        var clashes: [String] = []
+        for peer in peers where !peer.settings.siteNetworks.isEmpty {
+            do throws(RPCError) {
+                try hub.checkSites(peer.settings, against: surroundings, own: own)
+            } catch {
+                clashes += error.fields.map { peer.named($0.message) }
+            }
+        }
+        if clashes.isEmpty { return }
+        let shown = clashes.prefix(100)
+        throw RPCError(
+            .failedPrecondition, reason: "overlap", message: shown.joined(separator: "; "),
+            fields: shown.map { FieldViolation(field: field, message: $0) })
     }
 
     private func file(_ text: String?, _ reader: inout FieldReader) throws -> ServerConfiguration? {
@@ -97,6 +133,19 @@ extension NetworksHandler {
         throw RPCError(
             .failedPrecondition, reason: "no_such_interface", message: fault,
             fields: [FieldViolation(field: "interface", message: fault)])
+    }
+}
+
+extension StoreError {
+    /// The error with the peer in its messages that it is about, where it is about one.
+    fileprivate func naming(_ peers: [ImportPlan.Outcome.Peer]) -> StoreError {
+        guard let itemIndex, peers.indices.contains(itemIndex) else { return self }
+        let peer = peers[itemIndex]
+        var error = StoreError(
+            code, peer.named(message),
+            violations: violations.map { Violation(field: $0.field, message: peer.named($0.message)) })
+        error.itemIndex = itemIndex
+        return error
     }
 }
 

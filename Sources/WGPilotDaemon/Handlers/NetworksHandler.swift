@@ -13,12 +13,36 @@ struct NetworksHandler: Sendable {
         router.register(NetworksService.get) { request, _ in
             NetworkReply(network: try await message(try await hub.network(request.network)))
         }
-        router.register(NetworksService.create) { request, _ in try await create(request) }
-        router.register(NetworksService.update) { request, _ in try await update(request) }
-        router.register(NetworksService.delete) { request, _ in try await delete(request) }
-        router.register(NetworksService.enable) { request, _ in try await setEnabled(request, true) }
-        router.register(NetworksService.disable) { request, _ in try await setEnabled(request, false) }
-        router.register(NetworksService.importNetwork) { request, _ in try await importNetwork(request) }
+        router.register(NetworksService.create) { request, context in
+            let call = try Call(context, creating: request, target: request.name, options: request.options)
+            return try await hub.once(call) { id in
+                try await again(id, request.options)
+            } create: {
+                try await create(request, call)
+            }
+        }
+        router.register(NetworksService.update) { request, context in
+            try await update(request, Call(context, target: request.network, options: request.options))
+        }
+        router.register(NetworksService.delete) { request, context in
+            try await delete(request, Call(context, target: request.network, options: request.options))
+        }
+        router.register(NetworksService.enable) { request, context in
+            let call = Call(context, target: request.network, options: request.options)
+            return try await setEnabled(request, true, call)
+        }
+        router.register(NetworksService.disable) { request, context in
+            let call = Call(context, target: request.network, options: request.options)
+            return try await setEnabled(request, false, call)
+        }
+        router.register(NetworksService.importNetwork) { request, context in
+            let call = try Call(context, creating: request, target: request.name, options: request.options)
+            return try await hub.once(call) { id in
+                try await importedAgain(id, request.options)
+            } create: {
+                try await importNetwork(request, call)
+            }
+        }
         router.register(NetworksService.export) { request, _ in try await export(request) }
     }
 
@@ -30,7 +54,7 @@ struct NetworksHandler: Sendable {
         return ListNetworksReply(networks: messages)
     }
 
-    private func create(_ request: CreateNetworkRequest) async throws -> NetworkReply {
+    private func create(_ request: CreateNetworkRequest, _ call: Call) async throws -> NetworkReply {
         let links = try await hub.links()
         let surroundings = try await hub.surroundings()
         let takenInterfaces = Set(links.compactMap { try? InterfaceName($0.name) })
@@ -41,7 +65,7 @@ struct NetworksHandler: Sendable {
             if settings.enabled { try await check(port: settings.listenPort, own: nil) }
             do {
                 return try await reply(
-                    hub.change(request.options) { options async throws(StoreError) in
+                    hub.change(call, request.options) { options async throws(StoreError) in
                         try await hub.store.createNetwork(
                             NetworkDraft(settings: settings, listenPort: settings.listenPort),
                             takenInterfaces: takenInterfaces, options: options)
@@ -61,7 +85,13 @@ struct NetworksHandler: Sendable {
         }
     }
 
-    private func update(_ request: UpdateNetworkRequest) async throws -> NetworkReply {
+    private func again(_ id: Int64, _ options: ChangeOptions?) async throws -> NetworkReply {
+        let network = try await hub.stored { () async throws(StoreError) in try await hub.store.network(id) }
+        let standing = try await hub.standing(.network(id), options)
+        return NetworkReply(network: try await message(network), sync: standing.sync, change: standing.change)
+    }
+
+    private func update(_ request: UpdateNetworkRequest, _ call: Call) async throws -> NetworkReply {
         let before = try await hub.network(request.network)
         var settings = before.settings
         try settings.apply(request)
@@ -72,7 +102,7 @@ struct NetworksHandler: Sendable {
             try await check(port: settings.listenPort, own: before.interface)
         }
         return try await reply(
-            hub.change(request.options, networks: [before.id]) { options async throws(StoreError) in
+            hub.change(call, request.options, networks: [before.id]) { options async throws(StoreError) in
                 // Applied again to what is there by now: of two edits of different fields neither undoes the other.
                 try await hub.store.updateNetwork(before.id, options: options) { settings in
                     try? settings.apply(request)
@@ -82,9 +112,9 @@ struct NetworksHandler: Sendable {
             })
     }
 
-    private func delete(_ request: NetworkReference) async throws -> DeleteReply {
+    private func delete(_ request: NetworkReference, _ call: Call) async throws -> DeleteReply {
         let network = try await hub.network(request.network)
-        let outcome = try await hub.change(request.options, networks: [network.id]) {
+        let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             options async throws(StoreError) in
             try await hub.store.deleteNetwork(network.id, options: options)
         } scope: { _ in
@@ -93,14 +123,20 @@ struct NetworksHandler: Sendable {
         return DeleteReply(sync: outcome.sync ?? SyncMessage(isPending: false), change: outcome.change)
     }
 
-    private func setEnabled(_ request: NetworkReference, _ enabled: Bool) async throws -> NetworkReply {
+    private func setEnabled(
+        _ request: NetworkReference, _ enabled: Bool, _ call: Call
+    ) async throws -> NetworkReply {
         let before = try await hub.network(request.network)
         if enabled && !before.settings.enabled {
             try await checkName(of: before)
+            // While it was off, the machine may have got a way to the same addresses.
+            let surroundings = try await hub.surroundings()
+            try hub.check(before.settings, against: surroundings, own: before.interface)
+            try await hub.checkSites(of: before, against: surroundings)
             try await check(port: before.settings.listenPort, own: before.interface)
         }
         return try await reply(
-            hub.change(request.options, networks: [before.id]) { options async throws(StoreError) in
+            hub.change(call, request.options, networks: [before.id]) { options async throws(StoreError) in
                 try await hub.store.setNetworkEnabled(before.id, enabled, options: options).after
             } scope: {
                 .network($0.id)

@@ -11,11 +11,28 @@ struct PeersHandler: Sendable {
     func register(in router: inout RPCRouter) {
         router.register(PeersService.list) { request, _ in try await list(request) }
         router.register(PeersService.get) { request, _ in try await get(request) }
-        router.register(PeersService.create) { request, _ in try await create(request) }
-        router.register(PeersService.update) { request, _ in try await update(request) }
-        router.register(PeersService.delete) { request, _ in try await delete(request) }
-        router.register(PeersService.enable) { request, _ in try await setEnabled(request, true) }
-        router.register(PeersService.disable) { request, _ in try await setEnabled(request, false) }
+        router.register(PeersService.create) { request, context in
+            let target = "\(request.network)/\(request.name)"
+            let call = try Call(context, creating: request, target: target, options: request.options)
+            return try await hub.once(call) { id in
+                try await again(id, request.options)
+            } create: {
+                try await create(request, call)
+            }
+        }
+        router.register(PeersService.update) { request, context in
+            let target = "\(request.network)/\(request.peer)"
+            return try await update(request, Call(context, target: target, options: request.options))
+        }
+        router.register(PeersService.delete) { request, context in
+            try await delete(request, Call(context, request))
+        }
+        router.register(PeersService.enable) { request, context in
+            try await setEnabled(request, true, Call(context, request))
+        }
+        router.register(PeersService.disable) { request, context in
+            try await setEnabled(request, false, Call(context, request))
+        }
         router.register(PeersService.config) { request, _ in try await config(request) }
     }
 
@@ -64,7 +81,7 @@ struct PeersHandler: Sendable {
         return PeerReply(peer: try await message(peer, network))
     }
 
-    private func create(_ request: CreatePeerRequest) async throws -> PeerReply {
+    private func create(_ request: CreatePeerRequest, _ call: Call) async throws -> PeerReply {
         let network = try await hub.network(request.network)
         var reader = FieldReader()
         let settings = PeerSettings(request, in: network.settings, &reader)
@@ -86,7 +103,7 @@ struct PeersHandler: Sendable {
         draft.address = address
         draft.presharedKey = preshared
         if let publicKey { draft.keys = .publicKey(publicKey) }
-        let outcome = try await hub.change(request.options, networks: [network.id]) {
+        let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             [draft] options async throws(StoreError) in
             try await hub.store.createPeer(in: network.id, draft, options: options)
         } scope: {
@@ -99,7 +116,16 @@ struct PeersHandler: Sendable {
         return PeerReply(peer: message, sync: sync(outcome.sync, created.network), change: outcome.change)
     }
 
-    private func update(_ request: UpdatePeerRequest) async throws -> PeerReply {
+    private func again(_ id: Int64, _ options: ChangeOptions?) async throws -> PeerReply {
+        let (network, peer) = try await hub.stored { () async throws(StoreError) in
+            try await hub.store.peerWithNetwork(id)
+        }
+        let standing = try await hub.standing(.peers(network.id, [peer.publicKey]), options)
+        return PeerReply(
+            peer: try await message(peer, network), sync: sync(standing.sync, network), change: standing.change)
+    }
+
+    private func update(_ request: UpdatePeerRequest, _ call: Call) async throws -> PeerReply {
         let (network, peer) = try await find(PeerReference(network: request.network, peer: request.peer))
         var reader = FieldReader()
         var settings = peer.settings
@@ -118,7 +144,7 @@ struct PeersHandler: Sendable {
         if settings.siteNetworks != peer.settings.siteNetworks {
             try await hub.checkSites(settings, own: network.interface)
         }
-        let outcome = try await hub.change(request.options, networks: [network.id]) {
+        let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             [preshared] options async throws(StoreError) in
             try await hub.store.updatePeer(in: network.id, peer.id, options: options) { edit in
                 // Applied again to what is there by now: of two edits of different fields neither undoes the other.
@@ -133,36 +159,64 @@ struct PeersHandler: Sendable {
                 network.id, [edited.before.publicKey, edited.after.publicKey],
                 endpointsChanged: edited.before.settings.endpoint != edited.after.settings.endpoint)
         }
-        return try await reply(outcome)
+        return try reply(outcome)
     }
 
-    private func delete(_ request: PeerReference) async throws -> DeleteReply {
+    private func delete(_ request: PeerReference, _ call: Call) async throws -> DeleteReply {
         let (network, peer) = try await find(request)
-        let outcome = try await hub.change(request.options, networks: [network.id]) {
+        let rules = try await rules(of: peer)
+        let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             options async throws(StoreError) in
             try await hub.store.deletePeer(in: network.id, peer.id, options: options)
         } scope: {
             .peers(network.id, [$0.publicKey], areLeaving: true)
         }
-        return DeleteReply(sync: outcome.sync ?? SyncMessage(isPending: false), change: outcome.change)
+        return DeleteReply(
+            sync: outcome.sync ?? SyncMessage(isPending: false), alsoRemoved: rules.isEmpty ? nil : rules,
+            change: outcome.change)
     }
 
-    private func setEnabled(_ request: PeerReference, _ enabled: Bool) async throws -> PeerReply {
+    /// The rules that are a peer's own or about it, which go with it.
+    private func rules(of peer: Peer) async throws -> [String] {
+        let all = try await hub.stored { () async throws(StoreError) in try await hub.store.rules() }
+        let rules = all.filter { rule in
+            if rule.settings.owner == .peer(peer.id) { return true }
+            return switch rule.settings.destination {
+            case .peer(peer.id), .site(peer.id): true
+            default: false
+            }
+        }
+        if rules.isEmpty { return [] }
+        let names = try await RuleNames(rules, hub)
+        return rules.sorted { $0.id < $1.id }.map { rule in
+            let message = RuleMessage(rule, names)
+            let owner = message.network ?? message.peer ?? "tag \(message.tag ?? "")"
+            return "access rule \(rule.id) of \(owner): \(message.action) to \(message.destination)"
+        }
+    }
+
+    private func setEnabled(
+        _ request: PeerReference, _ enabled: Bool, _ call: Call
+    ) async throws -> PeerReply {
         let (network, peer) = try await find(request)
-        return try await reply(
-            hub.change(request.options, networks: [network.id]) { options async throws(StoreError) in
+        if enabled && !peer.settings.enabled {
+            try await hub.checkSites(peer.settings, own: network.interface)
+        }
+        return try reply(
+            await hub.change(call, request.options, networks: [network.id]) { options async throws(StoreError) in
                 try await hub.store.setPeerEnabled(in: network.id, peer.id, enabled, options: options)
             } scope: {
                 .peers(network.id, [$0.after.publicKey], areLeaving: !enabled)
             })
     }
 
-    /// Answers a peer that was changed, and how it stands.
-    private func reply(_ outcome: Hub.Changed<EditedPeer>) async throws -> PeerReply {
+    /// Answers a peer that was changed, without its status: the kernel tells that of all peers or of none, which with
+    /// many of them takes a hundred times as long as the change.
+    private func reply(_ outcome: Hub.Changed<EditedPeer>) throws(RPCError) -> PeerReply {
         let edited = outcome.value
-        return PeerReply(
-            peer: try await message(edited.after, edited.network), sync: sync(outcome.sync, edited.network),
-            change: outcome.change)
+        let message = PeerMessage(
+            edited.after, plan: try hub.plan(of: edited.network), status: nil, now: hub.now())
+        return PeerReply(peer: message, sync: sync(outcome.sync, edited.network), change: outcome.change)
     }
 
     private func config(_ request: PeerReference) async throws -> PeerConfigReply {
@@ -235,5 +289,12 @@ struct PeersHandler: Sendable {
     private func sync(_ sync: SyncMessage?, _ network: Network) -> SyncMessage? {
         if sync == nil || network.settings.enabled { return sync }
         return SyncMessage(isPending: true, reason: "network \(network.settings.name) is disabled")
+    }
+}
+
+extension Call {
+    /// A change of one peer.
+    fileprivate init(_ context: ServerContext, _ reference: PeerReference) {
+        self.init(context, target: "\(reference.network)/\(reference.peer)", options: reference.options)
     }
 }

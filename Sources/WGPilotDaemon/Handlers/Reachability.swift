@@ -1,4 +1,5 @@
 import WGPilotCore
+import WGPilotNetlink
 import WGPilotProtocol
 import WGPilotStore
 
@@ -10,6 +11,13 @@ struct Reachability: Sendable {
     private struct End {
         var addresses: [IPAddress]
         var peer: (network: Network, peer: Peer)?
+
+        /// Why nothing reaches it, nor comes from it, whatever the rules say.
+        var switchedOff: String? {
+            guard let (network, peer) = peer else { return nil }
+            if !network.settings.enabled { return "the network \(network.settings.name) is disabled" }
+            return peer.settings.enabled ? nil : "the peer \(peer.settings.name) is disabled"
+        }
     }
 
     func answer(_ request: ReachRequest) async throws -> ReachReply {
@@ -23,12 +31,21 @@ struct Reachability: Sendable {
         let firewall = try await hub.stored { () async throws(StoreError) in
             try await hub.store.desiredFirewall()
         }
+        let switchedOff = source.switchedOff ?? destination.switchedOff
+        let machine = Set(try await hub.links().flatMap { $0.addresses.map(\.address.address) })
         var paths: [ReachMessage] = []
         var exceptions: Set<Int64> = []
         for from in source.addresses {
             for to in destination.addresses where to.isV4 == from.isV4 {
+                if let switchedOff {
+                    paths.append(
+                        ReachMessage(
+                            source: from.description, destination: to.description, allowed: false, reason: switchedOff))
+                    continue
+                }
                 let verdict = firewall.verdict(
-                    for: FirewallQuery(source: from, destination: to, transport: transport, port: port))
+                    for: FirewallQuery(source: from, destination: to, transport: transport, port: port),
+                    machine: machine)
                 paths.append(ReachMessage(from, to, verdict))
                 exceptions.formUnion(verdict.exceptions)
             }
@@ -47,13 +64,9 @@ struct Reachability: Sendable {
         return ReachReply(paths: paths, notes: notes)
     }
 
-    /// What the rules do not tell: that an end is switched off, or that the client sends it elsewhere.
+    /// What the rules do not tell: that the client sends it elsewhere.
     private func notes(_ source: End, _ destination: End) async throws -> [String] {
         var notes: [String] = []
-        for case let (network, peer)? in [source.peer, destination.peer] {
-            if !network.settings.enabled { notes.append("the network \(network.settings.name) is disabled") }
-            if !peer.settings.enabled { notes.append("the peer \(peer.settings.name) is disabled") }
-        }
         if let (network, peer) = source.peer {
             let (sites, bridged) = try await hub.stored { () async throws(StoreError) in
                 try await (
@@ -71,7 +84,10 @@ struct Reachability: Sendable {
     }
 
     private func end(_ text: String, _ field: String) async throws -> End {
-        if let address = IPAddress(text) { return End(addresses: [address]) }
+        if let address = IPAddress(text) {
+            let peer = try await hub.stored { () async throws(StoreError) in try await hub.store.peer(at: address) }
+            return End(addresses: [address], peer: peer)
+        }
         let (network, peer) = try await hub.peer(path: text, field: field)
         return End(addresses: peer.addresses(in: try hub.plan(of: network)), peer: (network, peer))
     }

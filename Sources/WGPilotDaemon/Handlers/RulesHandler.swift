@@ -14,10 +14,22 @@ struct RulesHandler: Sendable {
             let rule = try await hub.stored { () async throws(StoreError) in try await hub.store.rule(request.rule) }
             return RuleReply(rule: try await message(rule))
         }
-        router.register(RulesService.create) { request, _ in try await create(request) }
-        router.register(RulesService.update) { request, _ in try await update(request) }
-        router.register(RulesService.delete) { request, _ in
-            let outcome = try await hub.change(request.options, networks: []) { options async throws(StoreError) in
+        router.register(RulesService.create) { request, context in
+            let target = request.network ?? request.peer ?? request.tag.map { "tag \($0)" } ?? ""
+            let call = try Call(context, creating: request, target: target, options: request.options)
+            return try await hub.once(call) { id in
+                try await again(id, request.options)
+            } create: {
+                try await create(request, call)
+            }
+        }
+        router.register(RulesService.update) { request, context in
+            try await update(request, Call(context, target: "rule \(request.rule)", options: request.options))
+        }
+        router.register(RulesService.delete) { request, context in
+            let call = Call(context, target: "rule \(request.rule)", options: request.options)
+            let outcome = try await hub.change(call, request.options, networks: []) {
+                options async throws(StoreError) in
                 try await hub.store.deleteRule(request.rule, options: options)
             } scope: { _ in
                 .firewall
@@ -34,7 +46,7 @@ struct RulesHandler: Sendable {
         return ListRulesReply(rules: rules.map { RuleMessage($0, names) })
     }
 
-    private func create(_ request: CreateRuleRequest) async throws -> RuleReply {
+    private func create(_ request: CreateRuleRequest, _ call: Call) async throws -> RuleReply {
         guard let owner = try await owner(network: request.network, tag: request.tag, peer: request.peer) else {
             throw RPCError.invalidFields([
                 FieldViolation(field: "network", message: "say whose rule it is: a network, a tag or a peer")
@@ -46,21 +58,27 @@ struct RulesHandler: Sendable {
         let service = Self.service(&reader, request.transport, request.ports, over: .any)
         try reader.check()
         guard let action, let service else {
-            throw RPCError(.internal, reason: "mapping", message: "a field was neither read nor refused")
+            throw RPCError(.internal, reason: "unexpected_error", message: "a field was neither read nor refused")
         }
         var settings = AccessRuleSettings(
             owner: owner, action: action, destination: destination ?? .any, service: service)
         settings.comment = request.comment ?? ""
         settings.enabled = request.enabled ?? true
         return try await reply(
-            hub.change(request.options, networks: []) { [settings] options async throws(StoreError) in
+            hub.change(call, request.options, networks: []) { [settings] options async throws(StoreError) in
                 try await hub.store.createRule(settings, position: request.position, options: options)
             } scope: { _ in
                 .firewall
             })
     }
 
-    private func update(_ request: UpdateRuleRequest) async throws -> RuleReply {
+    private func again(_ id: Int64, _ options: ChangeOptions?) async throws -> RuleReply {
+        let rule = try await hub.stored { () async throws(StoreError) in try await hub.store.rule(id) }
+        let standing = try await hub.standing(.firewall, options)
+        return RuleReply(rule: try await message(rule), sync: standing.sync, change: standing.change)
+    }
+
+    private func update(_ request: UpdateRuleRequest, _ call: Call) async throws -> RuleReply {
         let before = try await hub.stored { () async throws(StoreError) in try await hub.store.rule(request.rule) }
         let destination = try await destination(request.destination)
         var reader = FieldReader()
@@ -68,7 +86,7 @@ struct RulesHandler: Sendable {
         let service = Self.service(&reader, request.transport, request.ports, over: before.settings.service)
         try reader.check()
         return try await reply(
-            hub.change(request.options, networks: []) { options async throws(StoreError) in
+            hub.change(call, request.options, networks: []) { options async throws(StoreError) in
                 try await hub.store.updateRule(request.rule, position: request.position, options: options) { settings in
                     settings.action = action ?? settings.action
                     settings.destination = destination ?? settings.destination

@@ -7,14 +7,17 @@ import WGPilotStore
 /// Serves ``SystemService``.
 struct SystemHandler: Sendable {
     let hub: Hub
-    let policy: AuthorizationPolicy
 
     func register(in router: inout RPCRouter) {
         router.register(SystemService.info) { _, context in try await info(context) }
         router.register(SystemService.health) { _, _ in
             HealthReply(status: "ok", version: BuildInformation.version)
         }
-        router.register(SystemService.reconcile) { _, _ in
+        router.register(SystemService.reconcile) { request, _ in
+            if request.dryRun == true {
+                let plan = await PlanPreview(reconciler: hub.reconciler).comparison()
+                return ReconcileReply(steps: [], pending: [], change: ChangeMessage(dryRun: true, plan: plan))
+            }
             let result = await hub.reconciler.synchronize(.everything(.check))
             return ReconcileReply(steps: result.steps, pending: result.pending)
         }
@@ -31,7 +34,7 @@ struct SystemHandler: Sendable {
         return SystemInfo(
             version: BuildInformation.version, backend: hub.kernel.backend.kind.rawValue,
             backendVersion: hub.kernel.backend.version,
-            role: policy.role(of: context.credentials)?.rawValue ?? "none", networks: Int64(networks.count),
+            role: context[CallRecord.Key.self]?.caller.role?.rawValue ?? "none", networks: Int64(networks.count),
             peers: peers, endpointHost: endpoint?.host.description, endpointIsGuess: endpoint?.isGuess ?? false,
             startedAt: hub.startedAt, pending: hub.reconciler.pendingReasons,
             foreignInterfaces: try await hub.foreignInterfaces())

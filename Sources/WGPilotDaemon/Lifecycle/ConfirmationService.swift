@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import WGPilotProtocol
 import WGPilotStore
 
 /// Undoes a change that was to be confirmed and was not, when its time has come; also one from before a crash.
@@ -51,7 +52,8 @@ struct ConfirmationService: Service {
             if left > 0 { return .seconds(left) }
             logger.notice("a change was not confirmed and is undone", metadata: ["change": "\(pending.description)"])
             try await reconciler.changing {
-                try await store.undoPendingChange(pending.id)
+                try await store.undoPendingChange(
+                    pending.id, audit: .daemon(SystemService.undo.fullName))
                 _ = await reconciler.synchronize(.everything(.change))
             }
             return nil

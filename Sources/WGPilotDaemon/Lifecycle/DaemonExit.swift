@@ -13,6 +13,8 @@ enum DaemonExit {
     static let masterKey = ExitCode(66)
     /// EX_UNAVAILABLE: another daemon works on the directory, or answers on the socket.
     static let alreadyRunning = ExitCode(69)
+    /// EX_CANTCREAT: another daemon is the hub of this network namespace.
+    static let namespaceTaken = ExitCode(73)
     /// EX_IOERR: the disk failed or is full.
     static let disk = ExitCode(74)
     /// EX_CONFIG: the configuration is wrong.

@@ -49,7 +49,13 @@ struct FieldReader {
     }
 
     /// Reads a block that must be of one family.
-    static func prefix(_ text: String) throws(InvalidValue) -> IPPrefix { try IPPrefix(text) }
+    static func prefix(_ text: String) throws(InvalidValue) -> IPPrefix {
+        let block = try IPPrefix(text)
+        if block.isV4Mapped {
+            throw InvalidValue("\(text.quotedForMessage) is an IPv4 block in the clothes of IPv6: write it as IPv4")
+        }
+        return block
+    }
 
     /// Reads an address.
     static func address(_ text: String) throws(InvalidValue) -> IPAddress {

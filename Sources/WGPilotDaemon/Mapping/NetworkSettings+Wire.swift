@@ -34,7 +34,7 @@ extension NetworkSettings {
         let mtu = reader.read("mtu", request.mtu, FieldReader.mtu)
         guard let name, let mode, let subnet, let port else {
             try reader.check()
-            throw RPCError(.internal, reason: "mapping", message: "a field was neither read nor refused")
+            throw RPCError(.internal, reason: "unexpected_error", message: "a field was neither read nor refused")
         }
         self.init(name: name, mode: mode, subnet: subnet, listenPort: port)
         self.subnet6 = subnet6

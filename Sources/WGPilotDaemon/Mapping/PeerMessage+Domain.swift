@@ -20,15 +20,11 @@ extension PeerMessage {
 }
 
 extension PeerStatusMessage {
-    /// A peer is online for three minutes after a handshake: a session is refused after 180 s without a new one
-    /// (`REJECT_AFTER_TIME`, WireGuard white paper §6.1).
-    private static let onlineSeconds: Int64 = 180
-
     /// A peer's status as it goes over the wire.
     init(_ status: PeerStatus, now: Int64) {
         self.init(
             endpoint: status.endpoint?.description, latestHandshake: status.latestHandshake,
             received: status.received, sent: status.sent, persistentKeepalive: status.persistentKeepalive,
-            online: status.latestHandshake.map { now - $0 < Self.onlineSeconds } ?? false)
+            online: status.isOnline(now: now))
     }
 }

@@ -13,6 +13,8 @@ extension RPCError {
             case .conflict: (.failedPrecondition, "overlap")
             case .stale: (.aborted, "stale")
             case .failedPrecondition: (.failedPrecondition, "failed_precondition")
+            case .alreadyDone: (.aborted, "already_done")
+            case .idempotencyMismatch: (.invalidArgument, "idempotency_mismatch")
             case .exhausted: (.resourceExhausted, "exhausted")
             case .invalid: (.invalidArgument, "invalid_fields")
             case .diskFull: (.resourceExhausted, "disk_full")

@@ -3,8 +3,7 @@ import WGPilotProtocol
 extension SyncMessage {
     /// Whether a change is live, as it goes over the wire.
     init(_ result: SyncResult) {
-        self.init(
-            isPending: !result.pending.isEmpty,
-            reason: result.pending.isEmpty ? nil : result.pending.joined(separator: "; "))
+        let reasons = result.pending + result.undecided
+        self.init(isPending: !reasons.isEmpty, reason: reasons.isEmpty ? nil : reasons.joined(separator: "; "))
     }
 }

@@ -22,6 +22,8 @@ final class DriftLedger: Sendable {
     private struct State {
         var findings: [Int64: [Finding]] = [:]
         var repairs: [Repair] = []
+        /// What somebody wants restored, and so is not found again before it is.
+        var restored: [Int64: Set<[UInt8]>] = [:]
     }
 
     private static let mostRepairs = 100
@@ -29,9 +31,13 @@ final class DriftLedger: Sendable {
     private static let mostSteps = 50
     private let state = Mutex(State())
     private let now: @Sendable () -> Int64
+    /// Each repair as it is made, for the audit log.
+    let news: AsyncStream<Repair>
+    private let bell: AsyncStream<Repair>.Continuation
 
     init(now: @escaping @Sendable () -> Int64) {
         self.now = now
+        (news, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.mostRepairs))
     }
 
     /// The findings of a network.
@@ -56,7 +62,15 @@ final class DriftLedger: Sendable {
 
     /// Forgets a finding, so that it is repaired like any other difference.
     func forget(_ item: DriftItem, of network: Int64) {
-        state.withLock { $0.findings[network]?.removeAll { $0.item.identity == item.identity } }
+        state.withLock { state in
+            state.findings[network]?.removeAll { $0.item.identity == item.identity }
+            state.restored[network, default: []].insert(item.identity)
+        }
+    }
+
+    /// What of a network somebody wants restored; asked for once.
+    func takeRestored(of network: Int64) -> Set<[UInt8]> {
+        state.withLock { $0.restored.removeValue(forKey: network) ?? [] }
     }
 
     /// Forgets the findings of networks that are no more.
@@ -74,6 +88,7 @@ final class DriftLedger: Sendable {
             state.repairs.append(repair)
             if state.repairs.count > Self.mostRepairs { state.repairs.removeFirst() }
         }
+        bell.yield(repair)
     }
 
     /// The repairs, the latest last; at most a hundred.

@@ -9,15 +9,21 @@ import WGPilotCore
 struct KnownInterface {
     /// The interface.
     private(set) var state: ObservedInterface
-    private var holders: [IPPrefix: PublicKey] = [:]
+    /// Made with the first change: a hub that is in step may never need it.
+    private lazy var holders = Self.holders(in: state.peers)
 
     /// Starts with what was observed.
     init(_ observed: ObservedInterface) {
         state = observed
-        holders.reserveCapacity(observed.peers.count)
-        for (key, peer) in observed.peers {
+    }
+
+    private static func holders(in peers: [PublicKey: ObservedPeer]) -> [IPPrefix: PublicKey] {
+        var holders: [IPPrefix: PublicKey] = [:]
+        holders.reserveCapacity(peers.count)
+        for (key, peer) in peers {
             for block in peer.allowedIPs { holders[block] = key }
         }
+        return holders
     }
 
     /// Notes what a peer is now; nil for one that is gone.

@@ -31,6 +31,36 @@ struct PlanPreview {
         return lines
     }
 
+    /// What a comparison would repair now, one line each; where the database or the kernel cannot be asked, that.
+    func comparison() async -> [String] {
+        var lines: [String] = []
+        do {
+            let state = try await reconciler.store.hubState()
+            for name in state.retired.sorted() {
+                lines += Plan.between(desired: nil, observed: await observed(name, nil), name: name).lines
+            }
+            for (id, desired) in state.interfaces.sorted(by: { $0.key < $1.key }) {
+                let observed = try await reconciler.kernel.observe(desired.name)
+                let plan = Plan.between(desired: desired, observed: observed, name: desired.name)
+                // Under this policy whatever differs waits for a decision.
+                if try await reconciler.store.network(id).settings.driftPolicy == .report { continue }
+                let ignored = try await reconciler.store.ignoredDrift(in: id)
+                lines += plan.items(observed: observed).filter { item in
+                    !ignored.contains { $0.item == item.subject.description && $0.observed == item.identity }
+                }.flatMap(\.lines)
+            }
+            if try await reconciler.rulesDiffer(from: FirewallRuleset(state.firewall)) {
+                lines.append(state.firewall.networks.isEmpty ? Reconciler.removal : Reconciler.replacement)
+            }
+            for (setting, value) in await reconciler.forwarding(for: state.firewall) {
+                lines.append("set \(setting.name) to \(value)")
+            }
+        } catch {
+            lines.append("unknown: \(error)")
+        }
+        return lines
+    }
+
     /// The interface as it is; where the kernel cannot be asked, as the database had it before the change.
     private func observed(_ name: InterfaceName, _ before: DesiredInterface?) async -> ObservedInterface? {
         do throws(KernelError) {

@@ -38,23 +38,49 @@ extension Reconciler {
         return result
     }
 
-    private func setRules(_ ruleset: FirewallRuleset) async throws -> [String] {
+    static let replacement = "replace the firewall's rules"
+    static let removal = "remove the firewall's rules"
+
+    /// Whether the kernel's table is another than these rules made it.
+    func rulesDiffer(from ruleset: FirewallRuleset) async throws -> Bool {
         let listed = try await host.firewallDigest()
+        let mark = try await store.firewallMark()
+        // A table that this hub never set is another's, whatever its name.
+        guard ruleset.text != nil else { return listed != nil && mark != nil }
+        guard let listed else { return true }
+        return mark != FirewallMark(applied: Array(ruleset.digest.utf8), listing: Array(listed.utf8))
+    }
+
+    private func setRules(_ ruleset: FirewallRuleset) async throws -> [String] {
+        guard try await rulesDiffer(from: ruleset) else { return [] }
         guard let text = ruleset.text else {
-            if listed == nil { return [] }
             try await host.replaceFirewall(nil)
             try await store.setFirewallMark(nil)
-            return ["remove the firewall's rules"]
+            return [Self.removal]
         }
         let digest = Array(ruleset.digest.utf8)
-        if let listed, try await store.firewallMark() == FirewallMark(applied: digest, listing: Array(listed.utf8)) {
-            return []
+        // From here on the table is ours to remove, however this ends; no listing has the digest of the text.
+        if try await store.firewallMark() == nil {
+            try await store.setFirewallMark(FirewallMark(applied: digest, listing: digest))
         }
-        try await host.replaceFirewall(text)
-        if let listing = try await host.firewallDigest() {
-            try await store.setFirewallMark(FirewallMark(applied: digest, listing: Array(listing.utf8)))
+        let listing = try await replaceRules(text)
+        try await store.setFirewallMark(FirewallMark(applied: digest, listing: Array(listing.utf8)))
+        return [Self.replacement]
+    }
+
+    /// How often the rules are set again because somebody else wrote rules meanwhile.
+    private static let attempts = 5
+
+    /// Replaces the table, and tells the digest of its listing. Whatever somebody else wrote between the two would pass for
+    /// ours for ever, so they count only where no other transaction came between.
+    private func replaceRules(_ text: String) async throws -> String {
+        for _ in 0..<Self.attempts {
+            let before = try await host.firewallGeneration()
+            try await host.replaceFirewall(text)
+            let listing = try await host.firewallDigest()
+            if let listing, try await host.firewallGeneration() == before &+ 1 { return listing }
         }
-        return ["replace the firewall's rules"]
+        throw RulesUnsettled()
     }
 
     /// The settings of the kernel that must change for these networks, with their new values; none where the kernel cannot
@@ -75,6 +101,10 @@ extension Reconciler {
             wanted.append((.ipv6Forwarding, 1))
         }
         if !state.networks.isEmpty { wanted.append((.ipv4Forwarding, 1)) }
+        // Switching the machine's on sets that of every interface; with it on, one may be off by itself.
+        if try await host.value(of: .ipv4Forwarding) == 1 {
+            wanted += state.networks.map { (.ipv4InterfaceForwarding(interface: $0.interface.description), 1) }
+        }
         var missing: [(setting: KernelSetting, before: Int, value: Int)] = []
         for (setting, value) in wanted {
             if let before = try await host.value(of: setting), before < value {
@@ -111,6 +141,13 @@ extension Reconciler {
     }
 }
 
+/// Somebody else writes rules as fast as we do.
+private struct RulesUnsettled: Error, CustomStringConvertible {
+    let description =
+        "somebody else kept changing the machine's rules while ours were set, so that it is not known whether theirs are "
+        + "among ours; it is tried again"
+}
+
 extension FirewallState {
     fileprivate var hasV6: Bool { networks.contains { $0.subnets.contains { !$0.address.isV4 } } }
 
@@ -118,6 +155,7 @@ extension FirewallState {
         switch setting {
         case .ipv4Forwarding: !networks.isEmpty
         case .ipv6Forwarding, .acceptRouterAdvertisements: hasV6
+        case .ipv4InterfaceForwarding(let name): networks.contains { $0.interface.description == name }
         }
     }
 }

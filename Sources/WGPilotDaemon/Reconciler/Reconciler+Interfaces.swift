@@ -5,7 +5,7 @@ import WGPilotNetlink
 import WGPilotStore
 
 extension Reconciler {
-    /// Deletes the interfaces of networks that were deleted or disabled.
+    /// Deletes the interfaces of networks that were deleted or disabled, and gives back those whose import was undone.
     func deleteRetired() async -> SyncResult {
         var result = SyncResult()
         do {
@@ -23,11 +23,29 @@ extension Reconciler {
                     result.pending.append("interface \(name): \(error)")
                 }
             }
+            for name in try await store.givenBackInterfaces().sorted() {
+                do {
+                    result.steps += try await giveBack(name).map(\.description)
+                    try await store.confirmGivenBack(name)
+                } catch let error as KernelError where error.code == .nameTaken {
+                    try await store.confirmGivenBack(name)
+                } catch let error as KernelError {
+                    result.pending.append("interface \(name): \(error)")
+                }
+            }
         } catch {
             result.pending.append("the database: \(error)")
         }
         undeleted.withLock { $0 = result.pending }
         return result
+    }
+
+    /// Takes our routes off an interface that was there before us; all else on it is as it was found.
+    private func giveBack(_ name: InterfaceName) async throws(KernelError) -> [PlanStep] {
+        guard let observed = try await kernel.observe(name) else { return [] }
+        let steps = observed.routes.sorted().map { PlanStep.removeRoute(name, $0) }
+        try await kernel.apply(steps)
+        return steps
     }
 
     /// Brings some peers to the kernel from what is known of it; compares the network whole where nothing is known.
@@ -78,9 +96,14 @@ extension Reconciler {
         var name: InterfaceName?
         do {
             let quiet = quietMoment
+            // The dump of the kernel takes about as long as the rows of the database; neither waits for the other.
+            let expected = try await store.networks().first { $0.id == id && $0.settings.enabled }?.interface
+            async let seen: ObservedInterface? =
+                if let expected { try await kernel.observe(expected) } else { nil }
             guard let desired = try await store.desiredInterface(id) else {
                 knowledge.newEndpoints[id] = nil
-                ledger.setFindings([], of: id)
+                knowledge.linkIndices[id] = nil
+                try await settle([], of: id)
                 pending.withLock { $0[id] = nil }
                 return SyncResult()
             }
@@ -92,16 +115,22 @@ extension Reconciler {
             {
                 throw RulesMissing()
             }
-            var observed = try await kernel.observe(desired.name)
+            var observed = try await seen
             for key in knowledge.newEndpoints[id] ?? [] { observed?.peers[key]?.status.endpoint = nil }
             let plan = Plan.between(desired: desired, observed: observed, name: desired.name)
-            let left = try await leave(plan, observed, of: id, cause, since: quiet)
+            let isGone = observed == nil && knowledge.linkIndices[id] != nil
+            let left = try await leave(plan, observed, of: id, cause, since: quiet, isGone: isGone)
             var steps = left.isEmpty ? plan.steps : plan.only { !left.contains($0) }.steps
             let newcomers = knowledge.firewallIsBehind ? steps.takeNewPeers() : 0
             let missed = try await take(steps)
             knowledge.newEndpoints[id] = nil
             if !steps.isEmpty { observed = try await kernel.observe(desired.name) }
             knowledge.interfaces[id] = observed.map(KnownInterface.init)
+            if left.contains(.interface) {
+                var result = finish(id, desired.name, steps, nil)
+                if cause == .change { result.undecided.append(Self.deleted(desired.name)) }
+                return result
+            }
             knowledge.linkIndices[id] = try await kernel.links().first { $0.name == desired.name.description }?.index
             if cause != .change { ledger.note(steps.map(\.description), at: desired.name.description) }
             if newcomers > 0 { return finish(id, desired.name, steps, RulesMissing()) }
@@ -111,34 +140,60 @@ extension Reconciler {
         }
     }
 
+    private static func deleted(_ name: InterfaceName) -> String {
+        "the interface \(name) was deleted by somebody else, and is made again when wgpilotctl drift restore says so"
+    }
+
+    /// Remembers what differs of a network, and over a restart what of it waits for a decision.
+    private func settle(_ items: [(item: DriftItem, isIgnored: Bool)], of id: Int64) async throws {
+        let known = ledger.findings(of: id).contains { !$0.isIgnored }
+        let undecided = Set(items.filter { !$0.isIgnored }.map(\.item.identity))
+        ledger.setFindings(items, of: id)
+        if !known && undecided.isEmpty { return }
+        if try await store.undecidedDrift(in: id) != undecided {
+            try await store.setUndecidedDrift(in: id, undecided)
+        }
+    }
+
     /// What of a plan is not to be done: what somebody decided to leave, and what the policy wants decided first.
+    ///
+    /// - Parameter isGone: Whether the interface was there and somebody deleted it: no change of the network's own makes
+    ///   it again before that is decided.
     private func leave(
-        _ plan: Plan, _ observed: ObservedInterface?, of id: Int64, _ cause: SyncScope.Cause, since quiet: Int?
+        _ plan: Plan, _ observed: ObservedInterface?, of id: Int64, _ cause: SyncScope.Cause, since quiet: Int?,
+        isGone: Bool
     ) async throws -> Set<DriftSubject> {
+        // What waited before a restart waits still; the ledger does not know it yet.
+        let before = cause == .start ? try await store.undecidedDrift(in: id) : []
         if plan.isEmpty {
-            ledger.setFindings([], of: id)
+            try await settle([], of: id)
+            if !before.isEmpty { try await store.setUndecidedDrift(in: id, []) }
             return []
         }
         let ignored = try await store.ignoredDrift(in: id)
         let policy = try await store.network(id).settings.driftPolicy
         if ignored.isEmpty && policy == .repair {
-            ledger.setFindings([], of: id)
+            try await settle([], of: id)
+            if !before.isEmpty { try await store.setUndecidedDrift(in: id, []) }
             return []
         }
         if policy == .report && cause == .check && (quiet == nil || quiet != quietMoment) {
             // A change is on its way: what differs may be its own, which it brings to the kernel itself.
             return Set(plan.items(observed: observed).map(\.subject))
         }
-        let known = Set(ledger.findings(of: id).map(\.item.identity))
+        let known = before.union(ledger.findings(of: id).map(\.item.identity))
+        let restored = ledger.takeRestored(of: id)
         var left: [(item: DriftItem, isIgnored: Bool)] = []
         for item in plan.items(observed: observed) {
             if ignored.contains(where: { $0.item == item.subject.description && $0.observed == item.identity }) {
                 left.append((item, true))
-            } else if policy == .report && (cause == .check || (cause == .change && known.contains(item.identity))) {
+            } else if policy == .report && !restored.contains(item.identity),
+                cause == .check || known.contains(item.identity) || (isGone && cause == .change)
+            {
                 left.append((item, false))
             }
         }
-        ledger.setFindings(left, of: id)
+        try await settle(left, of: id)
         return Set(left.map(\.item.subject))
     }
 

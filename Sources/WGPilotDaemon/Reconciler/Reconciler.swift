@@ -204,7 +204,7 @@ final class Reconciler: Sendable {
     private func scope(of event: HostEvent) -> SyncScope? {
         switch event {
         case .link(let name): name.map { name in ownNames.withLock { $0.contains(name) } } ?? true ? .links : nil
-        case .firewall: .firewall
+        case .firewall, .forwarding: .firewall
         case .lost: .everything(.check)
         }
     }
@@ -253,6 +253,11 @@ final class Reconciler: Sendable {
             logger.error("reconciling failed", metadata: ["error": "\(error)"])
         }
         let everything = results.sorted { $0.key < $1.key }.reduce(general + rules) { $0 + $1.value }
+        if work.everything == .start, everything.pending.isEmpty {
+            logger.info(
+                "in step",
+                metadata: ["networks": "\(work.whole.count)", "changes": "\(everything.steps.count)"])
+        }
         for job in jobs {
             switch job.scope {
             case .everything, .links: job.done?.resume(returning: everything)

@@ -4,9 +4,13 @@ struct SyncResult: Sendable {
     var steps: [String] = []
     /// What could not be applied, with its reason; the reconciler keeps trying.
     var pending: [String] = []
+    /// What is not applied because somebody has to decide first; nothing is tried again for it.
+    var undecided: [String] = []
 
     /// Both together.
     static func + (left: SyncResult, right: SyncResult) -> SyncResult {
-        SyncResult(steps: left.steps + right.steps, pending: left.pending + right.pending)
+        SyncResult(
+            steps: left.steps + right.steps, pending: left.pending + right.pending,
+            undecided: left.undecided + right.undecided)
     }
 }

@@ -2,6 +2,8 @@
 public enum HostEvent: Hashable, Sendable {
     /// A link came, went or changed, or its addresses or routes did; by the link's name where it is known.
     case link(String?)
+    /// Forwarding was switched off, for the machine or for one interface.
+    case forwarding
     /// Rules changed.
     case firewall
     /// More happened than could be told; everything must be looked at.

@@ -69,6 +69,8 @@ struct HostEventParser {
             return [.link(name(of: Int32(hostOrder: message.body.dropFirst(4).prefix(4))))]
         case Int(RTM_NEWROUTE), Int(RTM_DELROUTE):
             return try route(message)
+        case Int(RTM_NEWNETCONF):
+            return try settings(message)
         default:
             return []
         }
@@ -89,6 +91,16 @@ struct HostEventParser {
         names[index] = Int(message.type) == Int(RTM_NEWLINK) ? name : nil
         // A link that was renamed is gone under its old name.
         return old == nil || old == name ? [.link(name)] : [.link(old), .link(name)]
+    }
+
+    /// Only what takes forwarding away is news: what somebody switches on harms no tunnel.
+    private func settings(_ message: NetlinkMessage) throws(NetlinkError) -> [HostEvent] {
+        // struct netconfmsg, with its padding.
+        var isOff = false
+        try AttributeReader.forEach(in: message.attributes(after: 4)) { (attribute) throws(NetlinkError) in
+            if Int(attribute.type) == NETCONFA_FORWARDING { isOff = try attribute.integer(Int32.self) == 0 }
+        }
+        return isOff ? [.forwarding] : []
     }
 
     private mutating func route(_ message: NetlinkMessage) throws(NetlinkError) -> [HostEvent] {

@@ -15,6 +15,7 @@ actor HostEventReader {
         let route = try NetlinkSocket(bus: NETLINK_ROUTE, timeout: .seconds(1))
         for group in [
             RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
+            RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF,
         ] {
             try route.join(Int32(bitPattern: group.rawValue))
         }

@@ -20,6 +20,10 @@ public protocol HostNetwork: Sendable {
     /// - Parameter rules: The definition of the table, `table inet wgpilot { … }`; nil takes the table away.
     func replaceFirewall(_ rules: String?) async throws(KernelError)
 
+    /// The number of the present generation of all rules of the network namespace: each transaction, whoever makes it,
+    /// adds one, and after the largest number comes a small one again.
+    func firewallGeneration() async throws(KernelError) -> UInt32
+
     /// Rules of others that drop what would be forwarded, one line each: tables with a chain on the forward hook whose
     /// policy is to drop.
     func foreignForwardDrops() async throws(KernelError) -> [String]

@@ -9,12 +9,16 @@ extension KernelSetting {
         case .ipv4Forwarding: return "/proc/sys/net/ipv4/ip_forward"
         case .ipv6Forwarding: return "/proc/sys/net/ipv6/conf/all/forwarding"
         case .acceptRouterAdvertisements(let name):
-            // dev_valid_name, net/core/dev.c; "all" and "default" are no interfaces.
-            guard (1...15).contains(name.utf8.count), ![".", "..", "all", "default"].contains(name),
-                name.utf8.allSatisfy({ $0 > 32 && $0 != 127 && $0 != UInt8(ascii: "/") })
-            else { return nil }
-            return "/proc/sys/net/ipv6/conf/\(name)/accept_ra"
+            return Self.isInterface(name) ? "/proc/sys/net/ipv6/conf/\(name)/accept_ra" : nil
+        case .ipv4InterfaceForwarding(let name):
+            return Self.isInterface(name) ? "/proc/sys/net/ipv4/conf/\(name)/forwarding" : nil
         }
+    }
+
+    /// dev_valid_name, net/core/dev.c; "all" and "default" are no interfaces.
+    private static func isInterface(_ name: String) -> Bool {
+        (1...15).contains(name.utf8.count) && ![".", "..", "all", "default"].contains(name)
+            && name.utf8.allSatisfy { $0 > 32 && $0 != 127 && $0 != UInt8(ascii: "/") }
     }
 
     /// Reads the value; nil where there is none such. Blocks.

@@ -4,6 +4,9 @@ public enum KernelSetting: Hashable, Sendable {
     case ipv4Forwarding
     /// `net.ipv6.conf.all.forwarding`.
     case ipv6Forwarding
+    /// `net.ipv4.conf.NAME.forwarding`: whether what comes in by the interface is forwarded. Setting
+    /// ``ipv4Forwarding`` sets it for all.
+    case ipv4InterfaceForwarding(interface: String)
     /// `net.ipv6.conf.NAME.accept_ra`: 1 listens only while the machine does not forward, 2 always.
     case acceptRouterAdvertisements(interface: String)
 
@@ -14,7 +17,9 @@ public enum KernelSetting: Hashable, Sendable {
         case .ipv6Forwarding: "net.ipv6.conf.all.forwarding"
         // Where dots part the words, a dot of the interface's own name is written as a slash.
         case .acceptRouterAdvertisements(let interface):
-            "\(Self.perInterface)\(String(interface.map { $0 == "." ? "/" : $0 }))\(Self.acceptRA)"
+            "\(Self.perInterface)\(Self.word(interface))\(Self.acceptRA)"
+        case .ipv4InterfaceForwarding(let interface):
+            "\(Self.perInterface4)\(Self.word(interface))\(Self.forwarding)"
         }
     }
 
@@ -24,12 +29,27 @@ public enum KernelSetting: Hashable, Sendable {
         case Self.ipv4Forwarding.name: self = .ipv4Forwarding
         case Self.ipv6Forwarding.name: self = .ipv6Forwarding
         default:
-            guard name.hasPrefix(Self.perInterface), name.hasSuffix(Self.acceptRA) else { return nil }
-            let middle = name.dropFirst(Self.perInterface.count).dropLast(Self.acceptRA.count)
-            self = .acceptRouterAdvertisements(interface: String(middle.map { $0 == "/" ? "." : $0 }))
+            if let interface = Self.interface(name, Self.perInterface, Self.acceptRA) {
+                self = .acceptRouterAdvertisements(interface: interface)
+            } else if let interface = Self.interface(name, Self.perInterface4, Self.forwarding) {
+                self = .ipv4InterfaceForwarding(interface: interface)
+            } else {
+                return nil
+            }
         }
     }
 
     private static let perInterface = "net.ipv6.conf."
+    private static let perInterface4 = "net.ipv4.conf."
     private static let acceptRA = ".accept_ra"
+    private static let forwarding = ".forwarding"
+
+    private static func word(_ interface: String) -> String { String(interface.map { $0 == "." ? "/" : $0 }) }
+
+    private static func interface(_ name: String, _ prefix: String, _ suffix: String) -> String? {
+        guard name.hasPrefix(prefix), name.hasSuffix(suffix), name.count >= prefix.count + suffix.count else {
+            return nil
+        }
+        return String(name.dropFirst(prefix.count).dropLast(suffix.count).map { $0 == "/" ? "." : $0 })
+    }
 }

@@ -39,6 +39,11 @@ public struct LinuxHostNetwork: HostNetwork {
         try await nftables.replaceFirewall(rules)
     }
 
+    /// The number of the present generation of rules.
+    public func firewallGeneration() async throws(KernelError) -> UInt32 {
+        try await nftables.generation()
+    }
+
     /// Rules of others that drop what would be forwarded.
     public func foreignForwardDrops() async throws(KernelError) -> [String] {
         try await nftables.foreignForwardDrops()

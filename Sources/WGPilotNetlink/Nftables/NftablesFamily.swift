@@ -1,3 +1,4 @@
+import CMnl
 import Crypto
 import Glibc
 import WGPilotCore
@@ -6,6 +7,7 @@ import WGPilotCore
 struct NftablesFamily: Sendable {
     /// One thread for the whole process: see ``NftablesContext``.
     private static let worker = BlockingWorker(label: "wgpilot.nftables")
+    private let connection = NetlinkConnection(bus: NETLINK_NETFILTER, label: "wgpilot.nfnetlink")
 
     /// What our table is in the kernel, as the SHA-256 of its listing in hexadecimal; nil when it is not there.
     func firewallDigest() async throws(KernelError) -> String? {
@@ -28,6 +30,25 @@ struct NftablesFamily: Sendable {
         let commands = "table \(FirewallRuleset.table)\ndelete table \(FirewallRuleset.table)\n\(rules ?? "")"
         let outcome = try await run(commands, operation)
         if !outcome.succeeded { throw KernelError(NftablesRefusal(outcome.error), operation: operation) }
+    }
+
+    /// The number of the present generation of all rules (`NFT_MSG_GETGEN`, linux/netfilter/nf_tables.h).
+    func generation() async throws(KernelError) -> UInt32 {
+        let type = UInt16(NFNL_SUBSYS_NFTABLES) << 8 | UInt16(NFT_MSG_GETGEN.rawValue)
+        // struct nfgenmsg: family, version, resource.
+        let request = NetlinkRequest.acknowledged(type, [UInt8(AF_UNSPEC), UInt8(NFNETLINK_V0), 0, 0])
+        return try await translating("read the generation of the firewall's rules") { () throws(NetlinkError) in
+            let generation = try await connection.collect(request, into: UInt32?.none) {
+                (generation, message) throws(NetlinkError) in
+                try AttributeReader.forEach(in: message.attributes(after: 4)) { (attribute) throws(NetlinkError) in
+                    guard UInt32(attribute.type) == NFTA_GEN_ID.rawValue else { return }
+                    // Numbers in attributes of nfnetlink are in network order.
+                    generation = UInt32(bigEndian: try attribute.integer())
+                }
+            }
+            guard let generation else { throw .malformed("a generation without its number") }
+            return generation
+        }
     }
 
     /// The base chains of others that drop what would be forwarded.

@@ -74,10 +74,3 @@ struct SystemError: Error, Equatable {
     /// Its error number.
     let errno: Int32
 }
-
-extension FileDescriptor {
-    /// A UDP socket bound to a port on every address of a family; nil, with the error number in `errno`, when that fails.
-    static func boundUDP(port: UInt16, family: Int32 = AF_INET) -> FileDescriptor? {
-        FileDescriptor(wgp_bind_udp(family, port))
-    }
-}

@@ -6,15 +6,24 @@ extension UDPPortOwner {
     /// - Parameter interfaces: WireGuard interfaces with their ports: the kernel's own sockets belong to no process.
     /// - Returns: nil when the port is free.
     static func search(port: UInt16, interfaces: [(name: String, port: UInt16)]) -> UDPPortOwner? {
-        let sockets = UDPSocketTable.read().filter { $0.port == port }
-        guard let socket = sockets.first else { return nil }
-        let inodes = Set(sockets.map(\.inode).filter { $0 != 0 })
-        if !inodes.isEmpty, let pid = process(holding: inodes) { return UDPPortOwner(process: pid) }
-        if let interface = interfaces.first(where: { $0.port == port }) {
-            return UDPPortOwner(description: "WireGuard interface \(interface.name)", interface: interface.name)
+        var sockets = UDPSocketTable.read().filter { $0.port == port }
+        // Whoever opens and closes them all the time is not waited for.
+        for _ in 0..<attempts {
+            guard !sockets.isEmpty else { return nil }
+            let inodes = Set(sockets.map(\.inode).filter { $0 != 0 })
+            if !inodes.isEmpty, let pid = process(holding: inodes) { return UDPPortOwner(process: pid) }
+            if let interface = interfaces.first(where: { $0.port == port }) {
+                return UDPPortOwner(description: "WireGuard interface \(interface.name)", interface: interface.name)
+            }
+            // A socket that was closed while its process was looked for had an owner all the same.
+            let now = UDPSocketTable.read().filter { $0.port == port }
+            if now == sockets { break }
+            sockets = now
         }
-        return UDPPortOwner(description: "a socket of user \(socket.user)")
+        return sockets.first.map { UDPPortOwner(description: "a socket of user \($0.user)") }
     }
+
+    private static let attempts = 5
 
     /// The process with a descriptor of one of the sockets.
     private static func process(holding inodes: Set<UInt64>) -> Int32? {

@@ -13,7 +13,7 @@ public struct UserspaceKernel: Kernel {
     /// What the kernel calls the link of a `wireguard-go` (`IFLA_INFO_KIND`).
     private static let kind = "tun"
     /// How long the other process may take to follow a link that goes up or away.
-    private static let patience = Duration.seconds(5)
+    private static let patience = Duration.seconds(15)
 
     /// Looks for `wireguard-go` in the folders of PATH; throws ``KernelError/Code/notSupported`` when it is in none.
     public init() async throws(KernelError) {
@@ -59,7 +59,12 @@ public struct UserspaceKernel: Kernel {
 
     /// Takes the steps in order.
     public func apply(_ steps: [PlanStep]) async throws(KernelError) {
-        for step in steps { try await take(step) }
+        // What each process was told, for it may forget its port before the link goes up.
+        var ports: [InterfaceName: UInt16] = [:]
+        for step in steps {
+            if case .configure(let name, let change) = step, let port = change.listenPort { ports[name] = port }
+            try await take(step, ports)
+        }
     }
 
     /// Every interface. One that a `wireguard-go` carries has the kind "wireguard", as it would have in the kernel.
@@ -78,7 +83,7 @@ public struct UserspaceKernel: Kernel {
 
     // MARK: Steps
 
-    private func take(_ step: PlanStep) async throws(KernelError) {
+    private func take(_ step: PlanStep, _ ports: [InterfaceName: UInt16]) async throws(KernelError) {
         let operation = step.description
         switch step {
         case .createInterface(let name):
@@ -91,7 +96,7 @@ public struct UserspaceKernel: Kernel {
             try await configure(name, change, operation)
         case .setUp(let name):
             guard let link = try await link(name, operation) else { throw .noInterface(name, operation: operation) }
-            if !link.isUp { try await setUp(name, link, operation) }
+            if !link.isUp { try await setUp(name, link, port: ports[name], operation) }
         case .setMTU(let name, _), .addAddress(let name, _), .removeAddress(let name, _), .addRoute(let name, _),
             .removeRoute(let name, _):
             try await route.take(step, on: try await link(name, operation))
@@ -103,8 +108,7 @@ public struct UserspaceKernel: Kernel {
         if await worker.run({ UAPISocket.answers(name) }) {
             throw KernelError(
                 code: .nameTaken, operation: operation, errno: EEXIST,
-                message: "a wireguard-go for \(name) runs in another network namespace, and their sockets share one "
-                    + "folder; give the network another interface name")
+                message: Self.lost(name, candidates: try await renamed(operation)))
         }
         let program = program
         do throws(WireGuardGo.Failure) {
@@ -118,6 +122,25 @@ public struct UserspaceKernel: Kernel {
                 code: .io, operation: operation,
                 message: "wireguard-go ended right after its start; see its own messages")
         }
+    }
+
+    /// The tunnels here that no `wireguard-go` answers for by their name: one of them may have had another.
+    private func renamed(_ operation: String) async throws(KernelError) -> [String] {
+        let links = try await translating(operation) { () throws(NetlinkError) in try await route.links() }
+        let names = links.filter { $0.kind == Self.kind }.compactMap { try? InterfaceName($0.name) }
+        return await worker.run { names.filter { !UAPISocket.answers($0) }.map(\.description) }
+    }
+
+    /// What to say where a `wireguard-go` answers for an interface that is not there.
+    static func lost(_ name: InterfaceName, candidates: [String]) -> String {
+        if candidates.isEmpty {
+            return "a wireguard-go for \(name) runs in another network namespace, and their sockets share one folder; "
+                + "give the network another interface name"
+        }
+        let list = candidates.joined(separator: ", ")
+        return "the wireguard-go of \(name) runs, and no interface has that name: it was renamed (to \(list)?). "
+            + "Rename it back with `ip link set dev \(candidates[0]) down` and "
+            + "`ip link set dev \(candidates[0]) name \(name)`, or end that wireguard-go"
     }
 
     private func delete(_ name: InterfaceName, _ operation: String) async throws(KernelError) {
@@ -144,6 +167,7 @@ public struct UserspaceKernel: Kernel {
     private func configure(
         _ name: InterfaceName, _ change: DeviceChange, _ operation: String
     ) async throws(KernelError) {
+        if let port = change.listenPort { try await checkFree(port, for: name, operation) }
         do throws(UAPISocket.Failure) {
             _ = try await worker.run { () throws(UAPISocket.Failure) in
                 var request = UAPIRequest.set(change, claimant: PrivateKey.generate().publicKey)
@@ -160,34 +184,47 @@ public struct UserspaceKernel: Kernel {
 
     /// Sets the link up and waits until the process has followed.
     ///
-    /// It opens its UDP port on its own, at some time between the making of the link and its going up, and would tell
-    /// nobody but its log that the port is in use. So the port is tried before.
-    private func setUp(_ name: InterfaceName, _ link: LinkInfo, _ operation: String) async throws(KernelError) {
+    /// It opens its UDP port on its own as well, at some time between the making of the link and its going up. Where it
+    /// cannot open it, it tells nobody but its log, forgets the port and takes another one the next time. So the port is
+    /// looked at before and afterwards.
+    private func setUp(
+        _ name: InterfaceName, _ link: LinkInfo, port told: UInt16?, _ operation: String
+    ) async throws(KernelError) {
         guard let device = try await device(name, operation, statusOnly: true) else {
             throw .noInterface(name, operation: operation)
         }
-        let port = device.listenPort
-        if port != 0, await worker.run({ Self.isTaken(port) }) {
-            let owner = try await owner(ofUDPPort: port)
-            // Its own process may have it already.
-            if owner?.interface != name.description { throw .portInUse(port, by: owner, operation: operation) }
-        }
+        let port = told ?? device.listenPort
+        try await checkFree(port, for: name, operation)
+        if device.listenPort != port { try await configure(name, DeviceChange(listenPort: port), operation) }
         try await translating(operation) { () throws(NetlinkError) in try await route.setLink(link.index, up: true) }
+        // A port that it has is shown while it is closed, too; one that is open may be somebody else's.
         let isOpen = await waited {
-            port != 0
-                ? UDPSocketTable.read().contains { $0.port == port }
-                : (try? UAPISocket.exchange(name, UAPIRequest.get, statusOnly: true))?.listenPort ?? 0 != 0
+            guard let shown = (try? UAPISocket.exchange(name, UAPIRequest.get, statusOnly: true))?.listenPort else {
+                return false
+            }
+            return shown != 0 && UDPSocketTable.read().contains { $0.port == shown }
         }
         if !isOpen {
+            // It forgot its port, if anybody has taken that meanwhile.
+            try await checkFree(port, for: name, operation)
             throw KernelError(
                 code: .busy, operation: operation, message: "wireguard-go did not open its UDP port in time")
         }
+        guard port != 0, let now = try await self.device(name, operation, statusOnly: true), now.listenPort != port
+        else { return }
+        try await configure(name, DeviceChange(listenPort: port), operation)
     }
 
-    private static func isTaken(_ port: UInt16) -> Bool {
-        [AF_INET, AF_INET6].contains { family in
-            FileDescriptor.boundUDP(port: port, family: family) == nil && errno == EADDRINUSE
+    /// Throws when another than the interface's own process holds a port.
+    ///
+    /// By looking alone: the process could not open the port while it is tried by opening it.
+    private func checkFree(
+        _ port: UInt16, for name: InterfaceName, _ operation: String
+    ) async throws(KernelError) {
+        guard port != 0, let owner = try await owner(ofUDPPort: port), owner.interface != name.description else {
+            return
         }
+        throw .portInUse(port, by: owner, operation: operation)
     }
 
     /// Waits for another process to get somewhere, for which there is no event; false when it takes too long.

@@ -121,18 +121,22 @@ public struct ResolveDriftRequest: Codable, Sendable, Equatable {
     public var item: String
     /// `adopt` (the database takes it over), `restore`, `ignore`, or `heed` (no longer ignored).
     public var action: String
+    /// How the change is to be made; absent makes it for good. Only `adopt` changes what an undo could take back.
+    public var options: ChangeOptions?
 
     enum CodingKeys: Int, CodingKey {
         case network = 1
         case item = 2
         case action = 3
+        case options = 30
     }
 
     /// Makes the message from its fields.
-    public init(network: String, item: String, action: String) {
+    public init(network: String, item: String, action: String, options: ChangeOptions? = nil) {
         self.network = network
         self.item = item
         self.action = action
+        self.options = options
     }
 }
 
@@ -142,15 +146,23 @@ public struct ResolveDriftReply: Codable, Sendable, Equatable {
     public var steps: [String]
     /// Whether it is live.
     public var sync: SyncMessage
+    /// What was decided, in one sentence.
+    public var done: String?
+    /// What became of the options; absent where there were none.
+    public var change: ChangeMessage?
 
     enum CodingKeys: Int, CodingKey {
         case steps = 1
         case sync = 2
+        case done = 3
+        case change = 30
     }
 
     /// Makes the message from its fields.
-    public init(steps: [String], sync: SyncMessage) {
+    public init(steps: [String], sync: SyncMessage, done: String? = nil, change: ChangeMessage? = nil) {
         self.steps = steps
         self.sync = sync
+        self.done = done
+        self.change = change
     }
 }

@@ -13,5 +13,8 @@ public enum MethodTable {
         RulesService.update.info, RulesService.delete.info, RulesService.reach.info,
         PeersService.list.info, PeersService.get.info, PeersService.create.info, PeersService.update.info,
         PeersService.delete.info, PeersService.enable.info, PeersService.disable.info, PeersService.config.info,
+        WatchService.changes.info,
+        AuditService.list.info, AuditService.export.info, AuditService.verify.info,
+        TokensService.list.info, TokensService.create.info, TokensService.revoke.info,
     ]
 }

@@ -336,17 +336,21 @@ public struct NetworkReply: Codable, Sendable, Equatable {
 public struct DeleteReply: Codable, Sendable, Equatable {
     /// Whether it is gone from the kernel too.
     public var sync: SyncMessage
+    /// What goes with it, one line each: the access rules that are a peer's own or about it.
+    public var alsoRemoved: [String]?
     /// What became of the options; absent where there were none.
     public var change: ChangeMessage?
 
     enum CodingKeys: Int, CodingKey {
         case sync = 1
+        case alsoRemoved = 2
         case change = 30
     }
 
     /// Makes the message from its fields.
-    public init(sync: SyncMessage, change: ChangeMessage? = nil) {
+    public init(sync: SyncMessage, alsoRemoved: [String]? = nil, change: ChangeMessage? = nil) {
         self.sync = sync
+        self.alsoRemoved = alsoRemoved
         self.change = change
     }
 }

@@ -2,26 +2,34 @@
 public enum PeersService {
     /// A page of a network's peers, with their status.
     public static let list = MethodDescriptor<ListPeersRequest, ListPeersReply>(
-        service: "wgpilot.v1.Peers", method: "List", requiredRole: .viewer, isIdempotent: true)
+        service: "wgpilot.v1.Peers", method: "List", requiredRole: .viewer, isIdempotent: true,
+        isMutation: false)
     /// One peer, with its status.
     public static let get = MethodDescriptor<PeerReference, PeerReply>(
-        service: "wgpilot.v1.Peers", method: "Get", requiredRole: .viewer, isIdempotent: true)
+        service: "wgpilot.v1.Peers", method: "Get", requiredRole: .viewer, isIdempotent: true,
+        isMutation: false)
     /// Makes a peer: its keys, its address, its place in the kernel.
     public static let create = MethodDescriptor<CreatePeerRequest, PeerReply>(
-        service: "wgpilot.v1.Peers", method: "Create", requiredRole: .operator, isIdempotent: false)
+        service: "wgpilot.v1.Peers", method: "Create", requiredRole: .operator, isIdempotent: false,
+        isMutation: true)
     /// Changes a peer in place; the kernel sees only what changed.
     public static let update = MethodDescriptor<UpdatePeerRequest, PeerReply>(
-        service: "wgpilot.v1.Peers", method: "Update", requiredRole: .operator, isIdempotent: false)
+        service: "wgpilot.v1.Peers", method: "Update", requiredRole: .operator, isIdempotent: false,
+        isMutation: true)
     /// Removes a peer from the kernel and the database.
     public static let delete = MethodDescriptor<PeerReference, DeleteReply>(
-        service: "wgpilot.v1.Peers", method: "Delete", requiredRole: .operator, isIdempotent: false)
+        service: "wgpilot.v1.Peers", method: "Delete", requiredRole: .operator, isIdempotent: false,
+        isMutation: true)
     /// Admits a peer again.
     public static let enable = MethodDescriptor<PeerReference, PeerReply>(
-        service: "wgpilot.v1.Peers", method: "Enable", requiredRole: .operator, isIdempotent: true)
+        service: "wgpilot.v1.Peers", method: "Enable", requiredRole: .operator, isIdempotent: true,
+        isMutation: true)
     /// Takes a peer out of the kernel; it keeps its name, keys and address.
     public static let disable = MethodDescriptor<PeerReference, PeerReply>(
-        service: "wgpilot.v1.Peers", method: "Disable", requiredRole: .operator, isIdempotent: true)
+        service: "wgpilot.v1.Peers", method: "Disable", requiredRole: .operator, isIdempotent: true,
+        isMutation: true)
     /// A client's configuration file, secrets included.
     public static let config = MethodDescriptor<PeerReference, PeerConfigReply>(
-        service: "wgpilot.v1.Peers", method: "Config", requiredRole: .operator, isIdempotent: true)
+        service: "wgpilot.v1.Peers", method: "Config", requiredRole: .operator, isIdempotent: true,
+        isMutation: false)
 }

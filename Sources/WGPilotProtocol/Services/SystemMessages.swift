@@ -76,21 +76,40 @@ public struct HealthReply: Codable, Sendable, Equatable {
     }
 }
 
+/// How to compare kernel and database.
+public struct ReconcileRequest: Codable, Sendable, Equatable {
+    /// True answers what would be done, and does nothing.
+    public var dryRun: Bool?
+
+    enum CodingKeys: Int, CodingKey {
+        case dryRun = 1
+    }
+
+    /// Makes the message from its fields.
+    public init(dryRun: Bool? = nil) {
+        self.dryRun = dryRun
+    }
+}
+
 /// What a comparison of kernel and database found and did.
 public struct ReconcileReply: Codable, Sendable, Equatable {
     /// The steps taken, one line each; empty when nothing differed.
     public var steps: [String]
     /// What could not be applied, and why.
     public var pending: [String]
+    /// What became of a dry run; absent where things were done.
+    public var change: ChangeMessage?
 
     enum CodingKeys: Int, CodingKey {
         case steps = 1
         case pending = 2
+        case change = 30
     }
 
     /// Makes the message from its fields.
-    public init(steps: [String], pending: [String]) {
+    public init(steps: [String], pending: [String], change: ChangeMessage? = nil) {
         self.steps = steps
         self.pending = pending
+        self.change = change
     }
 }

@@ -1,30 +1,18 @@
-/// A unary method: its name, its message types and the role it needs.
+/// A unary method: its name, its message types, the role it needs, and what repeating it and logging it mean.
 ///
-/// Declare one as a static constant beside its messages; server and client share it. `requiredRole` has no default, so
-/// a method that forgets to say who may call it does not compile.
+/// Declare one as a static constant beside its messages; server and client share it. No fact has a default, so a method
+/// that forgets to say who may call it, or whether it changes something, does not compile.
 public struct MethodDescriptor<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
-    /// The service with its package and version: `wgpilot.v1.Peers`.
-    public let service: String
-    /// The method's name in the service: `Create`.
-    public let method: String
-    /// The least role that may call the method.
-    public let requiredRole: Role
-    /// See ``MethodInfo/isIdempotent``.
-    public let isIdempotent: Bool
-    /// The name on the wire: `wgpilot.v1.Peers/Create`.
-    public let fullName: String
+    /// The descriptor without its types.
+    public let info: MethodInfo
 
     /// Declares a method.
-    public init(service: String, method: String, requiredRole: Role, isIdempotent: Bool) {
-        self.service = service
-        self.method = method
-        self.requiredRole = requiredRole
-        self.isIdempotent = isIdempotent
-        self.fullName = "\(service)/\(method)"
+    public init(service: String, method: String, requiredRole: Role, isIdempotent: Bool, isMutation: Bool) {
+        info = MethodInfo(
+            fullName: "\(service)/\(method)", kind: .unary, requiredRole: requiredRole, isIdempotent: isIdempotent,
+            isMutation: isMutation)
     }
 
-    /// The descriptor without its types.
-    public var info: MethodInfo {
-        MethodInfo(fullName: fullName, requiredRole: requiredRole, isIdempotent: isIdempotent)
-    }
+    /// The name on the wire: `wgpilot.v1.Peers/Create`.
+    public var fullName: String { info.fullName }
 }

@@ -16,10 +16,27 @@ final class ClientHandler: ChannelInboundHandler {
         case closed(RPCError)
     }
 
+    /// Who waits for the answer.
+    enum Receiver {
+        case unary(CheckedContinuation<Outcome, Never>)
+        case stream(AsyncThrowingStream<[UInt8], any Error>.Continuation)
+
+        func finish(_ outcome: Outcome) {
+            switch self {
+            case .unary(let continuation): continuation.resume(returning: outcome)
+            case .stream(let continuation):
+                switch outcome {
+                case .success: continuation.finish()
+                case .failure(let error): continuation.finish(throwing: error)
+                }
+            }
+        }
+    }
+
     /// A call that waits for its status.
     private struct Pending {
         let token: CallToken
-        let continuation: CheckedContinuation<Outcome, Never>
+        let receiver: Receiver
         var message: [UInt8]?
         var timer: Scheduled<Void>?
     }
@@ -104,6 +121,10 @@ final class ClientHandler: ChannelInboundHandler {
             greeting.succeed(hello)
         case (.open, .message):
             try receive(frame) { pending in
+                if case .stream(let continuation) = pending.receiver {
+                    continuation.yield(frame.payload)
+                    return nil
+                }
                 guard pending.message == nil else {
                     return .failure(ClientHandler.malformed("The server sent two messages for one call."))
                 }
@@ -116,6 +137,7 @@ final class ClientHandler: ChannelInboundHandler {
                     return .failure(ClientHandler.malformed("The server's status is malformed."))
                 }
                 if let error = status.error { return .failure(error) }
+                if case .stream = pending.receiver { return .success([]) }
                 guard let message = pending.message else {
                     return .failure(ClientHandler.malformed("The server answered without a message."))
                 }
@@ -149,28 +171,28 @@ final class ClientHandler: ChannelInboundHandler {
     /// Sends a request. `localTimeout` is when the call fails here even if the server stays silent.
     func start(
         _ token: CallToken, payload: [UInt8], localTimeout: TimeAmount?,
-        continuation: CheckedContinuation<Outcome, Never>
+        receiver: Receiver
     ) {
         let serverHello: Hello
         switch phase {
         case .open(let hello): serverHello = hello
         case .awaitingHello:
-            return continuation.resume(returning: .failure(ClientHandler.notSent))
+            return receiver.finish(.failure(ClientHandler.notSent))
         case .closed:
-            return continuation.resume(returning: .failure(ClientHandler.notSent))
+            return receiver.finish(.failure(ClientHandler.notSent))
         }
-        guard !token.isCancelled else { return continuation.resume(returning: .failure(ClientHandler.cancelled)) }
+        guard !token.isCancelled else { return receiver.finish(.failure(ClientHandler.cancelled)) }
         guard let limit = Int(exactly: serverHello.maximumFrameLength), Frame.minimumLength + payload.count <= limit
         else {
             let error = RPCError(
                 .resourceExhausted, reason: "request_too_large",
                 message: "The request of \(payload.count) bytes is above the server's limit of"
                     + " \(serverHello.maximumFrameLength) bytes.")
-            return continuation.resume(returning: .failure(error))
+            return receiver.finish(.failure(error))
         }
         guard lastStreamID < .max else {
             close(ClientHandler.lost)
-            return continuation.resume(returning: .failure(ClientHandler.notSent))
+            return receiver.finish(.failure(ClientHandler.notSent))
         }
         lastStreamID += 1
         let streamID = lastStreamID
@@ -183,7 +205,7 @@ final class ClientHandler: ChannelInboundHandler {
                         message: "The server did not answer in time; the call may still have taken effect."))
             }
         }
-        pending[streamID] = Pending(token: token, continuation: continuation, timer: timer ?? nil)
+        pending[streamID] = Pending(token: token, receiver: receiver, timer: timer ?? nil)
         token.streamID = streamID
         send(Frame(type: .request, streamID: streamID, payload: payload))
     }
@@ -202,7 +224,7 @@ final class ClientHandler: ChannelInboundHandler {
     private func finish(_ streamID: UInt32, _ outcome: Outcome) {
         guard let call = pending.removeValue(forKey: streamID) else { return }
         call.timer?.cancel()
-        call.continuation.resume(returning: outcome)
+        call.receiver.finish(outcome)
     }
 
     // MARK: The end
@@ -218,7 +240,7 @@ final class ClientHandler: ChannelInboundHandler {
         pending = [:]
         for call in calls.values {
             call.timer?.cancel()
-            call.continuation.resume(returning: .failure(ClientHandler.lostCall(because: error)))
+            call.receiver.finish(.failure(ClientHandler.lostCall(because: error)))
         }
         context?.close(promise: nil)
     }

@@ -116,17 +116,7 @@ public final class RPCClient: Sendable {
         timeout: Duration? = nil,
         metadata: Metadata = [:]
     ) async throws(RPCError) -> Output {
-        var payload: [UInt8] = []
-        do throws(CBORError) {
-            let head = RequestHead(
-                method: descriptor.fullName, timeoutMilliseconds: timeout.map(RPCClient.milliseconds),
-                metadata: metadata)
-            try CBOREncoder().encode(head, into: &payload)
-            try CBOREncoder().encode(input, into: &payload)
-        } catch {
-            throw RPCError(
-                .internal, reason: "unencodable_request", message: "The request cannot be encoded: \(error).")
-        }
+        let payload = try RPCClient.request(descriptor.info, input, timeout: timeout, metadata)
         let message = try await send(payload, timeout: timeout).get()
         do throws(CBORError) {
             let limits = CBORDecoder.Limits(maximumBytes: message.count)
@@ -134,6 +124,52 @@ public final class RPCClient: Sendable {
         } catch {
             throw ClientHandler.malformed("The server's message is malformed: \(error).")
         }
+    }
+
+    /// Calls a streaming method. The request leaves with the first call of the iterator's `next()`; leaving the sequence
+    /// gives the call up. The parameters are those of ``call(_:_:timeout:metadata:)``.
+    public func stream<Input, Output>(
+        _ descriptor: StreamDescriptor<Input, Output>,
+        _ input: Input,
+        timeout: Duration? = nil,
+        metadata: Metadata = [:]
+    ) -> RPCResponseStream<Output> {
+        RPCResponseStream { () throws(RPCError) in
+            let payload = try RPCClient.request(descriptor.info, input, timeout: timeout, metadata)
+            return self.open(payload, timeout: timeout)
+        }
+    }
+
+    private func open(_ payload: [UInt8], timeout: Duration?) -> AsyncThrowingStream<[UInt8], any Error> {
+        let token = CallToken()
+        let localTimeout = timeout.map { TimeAmount(max($0, .zero)) + TimeAmount(RPCClient.grace) }
+        let (stream, continuation) = AsyncThrowingStream<[UInt8], any Error>.makeStream()
+        let (handler, eventLoop) = (handler, channel.eventLoop)
+        eventLoop.execute {
+            handler.value.start(token, payload: payload, localTimeout: localTimeout, receiver: .stream(continuation))
+        }
+        continuation.onTermination = { _ in
+            token.markCancelled()
+            eventLoop.execute { handler.value.cancel(token) }
+        }
+        return stream
+    }
+
+    private static func request(
+        _ method: MethodInfo, _ input: some Encodable, timeout: Duration?, _ metadata: Metadata
+    ) throws(RPCError) -> [UInt8] {
+        var payload: [UInt8] = []
+        do throws(CBORError) {
+            let head = RequestHead(
+                method: method.fullName, timeoutMilliseconds: timeout.map(RPCClient.milliseconds),
+                metadata: metadata)
+            try CBOREncoder().encode(head, into: &payload)
+            try CBOREncoder().encode(input, into: &payload)
+        } catch {
+            throw RPCError(
+                .internal, reason: "unencodable_request", message: "The request cannot be encoded: \(error).")
+        }
+        return payload
     }
 
     /// Closes the connection; calls in flight fail with `unavailable`. Returns when it is closed.
@@ -150,7 +186,7 @@ public final class RPCClient: Sendable {
             await withCheckedContinuation { continuation in
                 eventLoop.execute {
                     handler.value.start(
-                        token, payload: payload, localTimeout: localTimeout, continuation: continuation)
+                        token, payload: payload, localTimeout: localTimeout, receiver: .unary(continuation))
                 }
             }
         } onCancel: {

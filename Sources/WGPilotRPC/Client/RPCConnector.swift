@@ -48,7 +48,7 @@ public actor RPCConnector {
             guard error.code == .unavailable else { throw error }
             switch error.reason {
             case "not_connected": break
-            case "connection_lost" where descriptor.isIdempotent: break
+            case "connection_lost" where descriptor.info.isIdempotent: break
             default: throw error
             }
             await forget(first)

@@ -252,7 +252,7 @@ final class ServerConnection: Sendable {
     private func serve(_ frame: Frame, received: ContinuousClock.Instant) async {
         defer { release() }
         let streamID = frame.streamID
-        let (message, context): (ArraySlice<UInt8>, ServerContext)
+        let (message, context): (RPCRouter.RequestBody, ServerContext)
         do throws(RPCError) {
             (message, context) = try open(frame.payload, received: received)
         } catch {
@@ -262,7 +262,9 @@ final class ServerConnection: Sendable {
             return await answer(streamID, .failure(ServerConnection.deadlineExceeded), requestID: context.requestID)
         }
 
-        let work = Task { await self.answer(streamID, self.outcome(message, context), requestID: context.requestID) }
+        let work = Task {
+            await self.answer(streamID, self.outcome(streamID, message, context), requestID: context.requestID)
+        }
         guard start(streamID, work) else {
             work.cancel()
             return await work.value
@@ -283,7 +285,7 @@ final class ServerConnection: Sendable {
     /// Reads a request's head and finds its method.
     private func open(
         _ payload: [UInt8], received: ContinuousClock.Instant
-    ) throws(RPCError) -> (ArraySlice<UInt8>, ServerContext) {
+    ) throws(RPCError) -> (RPCRouter.RequestBody, ServerContext) {
         let head: RequestHead
         var offset = 0
         do throws(CBORError) {
@@ -304,17 +306,28 @@ final class ServerConnection: Sendable {
         let context = ServerContext(
             method: method, credentials: credentials, metadata: head.metadata, deadline: deadline,
             requestID: RequestID.accepting(head.metadata[MetadataKey.requestID]))
-        return (payload[offset...], context)
+        return (RPCRouter.RequestBody(bytes: payload, offset: offset), context)
+    }
+
+    /// Writes one message of a stream.
+    private func send(_ message: [UInt8], on streamID: UInt32) async throws(RPCError) {
+        guard state.withLock({ $0.calls[streamID] != nil }) else {
+            throw RPCError(.cancelled, reason: "cancelled", message: "The call is over.")
+        }
+        await write(Frame(type: .message, streamID: streamID, payload: message).buffer)
     }
 
     private func outcome(
-        _ message: ArraySlice<UInt8>, _ context: ServerContext
-    ) async -> Result<[UInt8], RPCError> {
+        _ streamID: UInt32, _ message: RPCRouter.RequestBody, _ context: ServerContext
+    ) async -> Result<[UInt8]?, RPCError> {
         do {
             if state.withLock({ $0.phase == .draining }) {
                 throw RPCError(.unavailable, reason: "shutting_down", message: "The server is shutting down.")
             }
-            return .success(try await configuration.router.respond(to: message, context))
+            let answer = try await configuration.router.respond(to: message, context) { (message) throws(RPCError) in
+                try await self.send(message, on: streamID)
+            }
+            return .success(context.method.kind == .unary ? answer : nil)
         } catch let error as RPCError {
             return .failure(error)
         } catch let error as any RPCErrorConvertible {
@@ -379,17 +392,19 @@ final class ServerConnection: Sendable {
     // MARK: Writing
 
     /// Sends the message, if there is one, and the terminal status in one write, unless the call is answered already.
-    private func answer(_ streamID: UInt32, _ outcome: Result<[UInt8], RPCError>, requestID: String?) async {
+    private func answer(_ streamID: UInt32, _ outcome: Result<[UInt8]?, RPCError>, requestID: String?) async {
         guard take(streamID, cancelling: false) else { return }
         let limit = state.withLock { $0.peerMaximumLength }
         switch outcome {
-        case .success(let message) where Frame.minimumLength + message.count <= limit:
+        case .success(nil):
+            await write(Frame(type: .status, streamID: streamID, payload: ServerConnection.ok).buffer)
+        case .success(let message?) where Frame.minimumLength + message.count <= limit:
             var buffer = ByteBuffer()
             buffer.reserveCapacity(message.count + 2 * Frame.headerBytes + ServerConnection.ok.count)
             Frame(type: .message, streamID: streamID, payload: message).write(to: &buffer)
             Frame(type: .status, streamID: streamID, payload: ServerConnection.ok).write(to: &buffer)
             await write(buffer)
-        case .success(let message):
+        case .success(let message?):
             await answer(
                 streamID,
                 with: RPCError(

@@ -5,13 +5,18 @@ enum StoreMigrations {
     /// The application id in the file's header: "WGPt" in ASCII. It tells our databases from other programs'.
     static let applicationID: Int32 = 0x5747_5074
 
-    static var migrator: DatabaseMigrator {
+    /// - Parameter sealer: The master key; the audit log begins with a head that it authenticates.
+    static func migrator(_ sealer: SecretSealer) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration(V1InitialSchema.identifier) { db in
             try db.execute(sql: V1InitialSchema.sql)
         }
         migrator.registerMigration(V2ManagedHub.identifier) { db in
             try db.execute(sql: V2ManagedHub.sql)
+        }
+        migrator.registerMigration(V3Audit.identifier) { db in
+            try db.execute(sql: V3Audit.sql)
+            try AuditHead.begin(AuditKey(sealer.key), db)
         }
         return migrator
     }

@@ -2,7 +2,8 @@ import CSQLiteSession
 import FoundationEssentials
 import GRDB
 
-/// Records what a transaction changes in the desired state, by SQLite's session extension, to take it back later.
+/// Records what a transaction changes, by SQLite's session extension: to take it back later, and to tell it in the audit
+/// log.
 ///
 /// Safe: the pointer is private, valid from the initialiser to the end, and the owner cannot be copied.
 @safe struct ChangeRecording: ~Copyable {
@@ -10,19 +11,37 @@ import GRDB
     /// no deletion takes along what has its own place among the changes.
     ///
     /// `retiredInterface` is not among them: it tells of the kernel, and undoing derives it anew.
-    private static let tables = [
+    static let desiredState = [
         "siteNetwork", "peerSecret", "networkSecret", "ignoredDrift", "accessRule", "bridge", "peer", "network",
     ]
 
-    private let session: UnsafeMutableRawPointer
+    /// The tables of what is changed for good at once.
+    static let others = ["ignoredDrift", "setting", "apiToken"]
 
-    /// Begins to record. Throws where the machine's SQLite cannot.
-    init(_ db: Database) throws {
+    /// How much a recording matters.
+    enum Need {
+        /// Nobody asks for it.
+        case none
+        /// It is made where the machine's SQLite can.
+        case wanted
+        /// Without it the change must not be made.
+        case required
+    }
+
+    private let session: UnsafeMutableRawPointer?
+
+    /// Begins to record what happens to these tables. Throws where the recording is required and the machine's SQLite
+    /// has no means for it.
+    init(_ db: Database, of tables: [String] = Self.desiredState, _ need: Need) throws {
+        if need == .none || (need == .wanted && !wgp_session_available()) {
+            unsafe self.session = nil
+            return
+        }
         let connection = try unsafe Self.connection(db)
         var session: UnsafeMutableRawPointer?
         try Self.check(unsafe wgp_session_begin(connection, &session))
         guard let session = unsafe session else { throw StoreError(.internal, "SQLite made no session") }
-        for table in Self.tables {
+        for table in tables {
             do {
                 try Self.check(unsafe wgp_session_attach(session, table))
             } catch {
@@ -34,11 +53,34 @@ import GRDB
     }
 
     deinit {
-        unsafe wgp_session_end(session)
+        if let session = unsafe session { unsafe wgp_session_end(session) }
+    }
+
+    /// Whether anything is recorded.
+    var isOn: Bool { unsafe session != nil }
+
+    /// Reads what was changed so far, row by row.
+    func read(_ body: (RecordedRow) throws -> Void) throws {
+        guard let session = unsafe session else { return }
+        var count: Int32 = 0
+        var bytes: UnsafeMutableRawPointer?
+        try Self.check(unsafe wgp_session_changes(session, &count, &bytes))
+        defer { unsafe wgp_session_free(bytes) }
+        var changes: UnsafeMutableRawPointer?
+        try Self.check(unsafe wgp_changes_open(count, bytes, &changes))
+        guard let changes = unsafe changes else { return }
+        defer { unsafe wgp_changes_close(changes) }
+        while true {
+            let code = unsafe wgp_changes_next(changes)
+            if code == ResultCode.SQLITE_DONE.rawValue { return }
+            guard code == ResultCode.SQLITE_ROW.rawValue else { return try Self.check(code) }
+            try body(unsafe RecordedRow(changes))
+        }
     }
 
     /// What takes back all changes so far; nil where there are none.
     func inverse() throws -> Data? {
+        guard let session = unsafe session else { return nil }
         var count: Int32 = 0
         var bytes: UnsafeMutableRawPointer?
         try Self.check(unsafe wgp_session_inverse(session, &count, &bytes))
@@ -80,7 +122,7 @@ import GRDB
     }
 
     /// Throws for a result code other than success.
-    private static func check(_ code: Int32) throws {
+    static func check(_ code: Int32) throws {
         guard code != 0 else { return }
         throw DatabaseError(
             resultCode: ResultCode(rawValue: code),

@@ -35,6 +35,26 @@ enum SecretRecord {
     static func replace(_ secrets: PeerSecrets, ofPeer id: Int64, _ sealer: SecretSealer, _ db: Database) throws {
         let privateKey = try secrets.privateKey?.withBytes { try sealer.seal($0, for: privateKeyPlace(id)) }
         let presharedKey = try secrets.presharedKey?.withBytes { try sealer.seal($0, for: presharedKeyPlace(id)) }
+        try store(privateKey, presharedKey, ofPeer: id, db)
+    }
+
+    /// Stores the secrets that an edit replaces. What stays is not sealed anew, so that it does not look changed.
+    static func update(_ secrets: NewSecrets, ofPeer id: Int64, _ sealer: SecretSealer, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT privateKey, presharedKey FROM peerSecret WHERE peerID = ?")
+        let row = try Row.fetchOne(statement, arguments: [id])
+        var privateKey = try row?.decode(Data?.self, atIndex: 0)
+        var presharedKey = try row?.decode(Data?.self, atIndex: 1)
+        if secrets.replacesPrivateKey {
+            privateKey = try secrets.kept.privateKey?.withBytes { try sealer.seal($0, for: privateKeyPlace(id)) }
+        }
+        if secrets.replacesPresharedKey {
+            presharedKey = try secrets.kept.presharedKey?.withBytes { try sealer.seal($0, for: presharedKeyPlace(id)) }
+        }
+        try store(privateKey, presharedKey, ofPeer: id, db)
+    }
+
+    private static func store(_ privateKey: Data?, _ presharedKey: Data?, ofPeer id: Int64, _ db: Database) throws {
         if privateKey == nil && presharedKey == nil {
             try db.cachedStatement(sql: "DELETE FROM peerSecret WHERE peerID = ?").execute(arguments: [id])
         } else {

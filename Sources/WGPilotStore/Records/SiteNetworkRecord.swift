@@ -28,19 +28,22 @@ enum SiteNetworkRecord {
         let peerID: Int64
         let networkID: Int64
         let block: IPPrefix
+        /// Whether the peer is switched on.
+        let isEnabled: Bool
     }
 
-    /// The blocks behind the peers that are switched on.
-    static func ofEnabledPeers(_ db: Database) throws -> [Site] {
+    /// The blocks behind all peers.
+    static func all(_ db: Database) throws -> [Site] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT family, first, prefixLength, peerID, networkID FROM siteNetwork CROSS JOIN peer ON peer.id = peerID \
-                WHERE enabled = 1
+                SELECT family, first, prefixLength, peerID, networkID, enabled \
+                FROM siteNetwork CROSS JOIN peer ON peer.id = peerID ORDER BY peerID, position
                 """)
         return try Row.fetchAll(statement).map { row in
             let reader = ColumnReader(row: row, table: "siteNetwork")
             return try Site(
-                peerID: reader.int64(3, "peerID"), networkID: reader.int64(4, "networkID"), block: block(row: row))
+                peerID: reader.int64(3, "peerID"), networkID: reader.int64(4, "networkID"), block: block(row: row),
+                isEnabled: reader.int64(5, "enabled") == 1)
         }
     }
 

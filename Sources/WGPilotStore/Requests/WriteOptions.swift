@@ -7,6 +7,11 @@ public struct WriteOptions: Sendable {
     /// nothing to confirm. The store keeps the deadline; to call ``StateStore/undoPendingChange(_:)`` when it has passed
     /// is for its owner.
     public var confirmWithin: Duration?
+    /// What the audit log tells of the change, in the same transaction; nil tells nothing. A dry run is never told.
+    public var audit: AuditContext?
+    /// By what a creation is known again: a second one throws `alreadyDone`, and what the first made is found by
+    /// ``StateStore/object(of:)``. Not for dry runs.
+    public var idempotency: IdempotencyKey?
 
     /// The longest time for a confirmation: a day. Nothing else can be changed all that while.
     public static let longestConfirmation = Duration.seconds(86_400)

@@ -1,0 +1,50 @@
+import WGPilotProtocol
+
+/// An API token as it is printed.
+struct TokenView: Renderable {
+    let token: TokenMessage
+    /// What its bearer presents, where it is to be printed.
+    var secret: String?
+
+    func write(to json: inout JSONText) {
+        json.object { json in
+            json.field("id", token.id)
+            json.field("name", token.name)
+            json.field("role", token.role)
+            json.field("created_by", token.createdBy)
+            json.field("created_at", token.createdAt)
+            json.field("expires_at", token.expiresAt)
+            json.field("last_used_at", token.lastUsedAt)
+            json.field("secret", secret)
+        }
+    }
+
+    /// The token alone, for whoever pastes or pipes it; else nothing.
+    func table(now: Int64) -> String { secret.map { $0 + "\n" } ?? "" }
+
+    /// When it ends.
+    func expiry(now: Int64) -> String {
+        guard let expiresAt = token.expiresAt else { return "never" }
+        return expiresAt <= now ? "expired" : HumanText.clock(expiresAt, now: now)
+    }
+}
+
+/// All API tokens as they are printed.
+struct TokenListView: Renderable {
+    let tokens: [TokenMessage]
+
+    func write(to json: inout JSONText) {
+        json.array(tokens) { TokenView(token: $1).write(to: &$0) }
+    }
+
+    func table(now: Int64) -> String {
+        var table = TextTable(["ID", "NAME", "ROLE", "CREATED BY", "EXPIRES", "LAST USED"], rightAligned: [0])
+        for token in tokens {
+            table.append([
+                "\(token.id)", token.name, token.role, token.createdBy, TokenView(token: token).expiry(now: now),
+                HumanText.ago(token.lastUsedAt, now: now),
+            ])
+        }
+        return table.rendered()
+    }
+}

@@ -1,0 +1,56 @@
+import Crypto
+import FoundationEssentials
+import WGPilotCore
+
+/// An API token: `wgp_` and 256 random bits in base64url without padding (RFC 4648 §5). It never prints itself; only its
+/// digest is stored.
+public struct TokenSecret: Sendable, CustomStringConvertible, CustomReflectable {
+    private static let prefix = "wgp_"
+    private static let byteCount = 32
+    /// The length of every token in characters.
+    static let length = prefix.utf8.count + (byteCount * 8 + 5) / 6
+
+    private let value: String
+
+    /// A fresh one from the system's random numbers.
+    public static func generate() -> TokenSecret {
+        var bytes = SymmetricKey(size: .bits256).bytes
+        defer { wipe(&bytes) }
+        let text = Data(bytes).base64EncodedString().filter { $0 != "=" }.map(urlSafe)
+        return TokenSecret(value: prefix + String(text))
+    }
+
+    private static func urlSafe(_ character: Character) -> Character {
+        switch character {
+        case "+": "-"
+        case "/": "_"
+        default: character
+        }
+    }
+
+    private init(value: String) {
+        self.value = value
+    }
+
+    /// Takes what somebody presents; nil for what has not the shape of a token.
+    public init?(presented text: some StringProtocol) {
+        guard text.utf8.count == Self.length, text.hasPrefix(Self.prefix) else { return nil }
+        value = String(text)
+    }
+
+    /// The text, for the one who asked for the token.
+    public var text: String { value }
+
+    /// What is stored of it. The token has 256 random bits: nothing slower than SHA-256 would make it harder to guess.
+    var digest: AuditHash { AuditHash(of: Array(value.utf8)) }
+
+    /// Never the token.
+    public var description: String { "<token>" }
+
+    /// Never the token.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension SymmetricKey {
+    fileprivate var bytes: [UInt8] { unsafe withUnsafeBytes { unsafe Array($0) } }
+}

@@ -1,0 +1,44 @@
+import GRDB
+public import WGPilotCore
+
+extension StateStore {
+    /// What each transaction changes from now on, in the order of the commits, until the sequence is dropped.
+    ///
+    /// What nobody has fetched yet is kept: numbers of rows alone, so a reader that is late costs little.
+    public func changes() -> AsyncStream<ChangedRows> {
+        let (stream, continuation) = AsyncStream.makeStream(of: ChangedRows.self)
+        let observer = CommitObserver { continuation.yield($0) }
+        writer.add(transactionObserver: observer, extent: .databaseLifetime)
+        continuation.onTermination = { [writer] _ in writer.remove(transactionObserver: observer) }
+        return stream
+    }
+
+    /// The peers of these numbers; those that are not there (any more) are left out.
+    public func peers(_ ids: [Int64]) async throws(StoreError) -> [Peer] {
+        try await read { db in
+            let statement = try db.cachedStatement(sql: "\(PeerRecord.select) WHERE peer.id = ?")
+            return try ids.compactMap { id in
+                try Row.fetchOne(statement, arguments: [id]).map { try PeerRecord.peer(row: $0, db) }
+            }
+        }
+    }
+
+    /// Which peer of which network has which key and name.
+    public func peerKeys() async throws(StoreError) -> [PeerKey] {
+        try await read { db in
+            let rows = try Row.fetchCursor(
+                db.cachedStatement(sql: "SELECT id, networkID, publicKey, name FROM peer ORDER BY id"))
+            var keys: [PeerKey] = []
+            while let row = try rows.next() {
+                var reader = ColumnReader(row: row, table: "peer")
+                let id = try reader.int64(0, "id")
+                reader.id = id
+                keys.append(
+                    try PeerKey(
+                        id: id, networkID: reader.int64(1, "networkID"), key: reader.publicKey(2, "publicKey"),
+                        name: reader.text(3)))
+            }
+            return keys
+        }
+    }
+}

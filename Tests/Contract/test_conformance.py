@@ -1,0 +1,667 @@
+"""The daemon does what docs/protocol.md says: the connection, the frames, calls, messages, and every method.
+
+Written from that page alone. One daemon serves the whole file: whatever a test does to its connection, the next one finds
+the daemon as it was.
+"""
+
+import contextlib
+import re
+import struct
+
+import cbor2
+import pytest
+
+from lab import Lab, wait_until
+from page import EMPTY, PATH, Page, fault
+from rpc_client import CANCEL, HEADER, HELLO, MESSAGE, REQUEST, STATUS, CallFailed, Client, ProtocolError, encode
+
+PAGE = Page()
+LIMIT = 4 << 20
+HEALTH, GET, INFO = "wgpilot.v1.System/Health", "wgpilot.v1.Networks/Get", "wgpilot.v1.System/Info"
+CODES = {
+    name: number for number, name in enumerate(
+        "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED "
+        "RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS "
+        "UNAUTHENTICATED".split())
+}
+KEY = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+
+
+@pytest.fixture(scope="module")
+def hub():
+    lab = Lab()
+    try:
+        lab.start_daemon()
+        yield lab
+        assert lab.daemon.poll() is None, lab.daemon_log()
+    finally:
+        lab.close()
+
+
+class Raw(Client):
+    """A connection that has said nothing yet, for saying what no good client says."""
+
+    def greet(self, _):
+        """Nothing yet."""
+
+    def say_hello(self, **changes):
+        """Sends a good hello but for the changes, by field number as `f2=7`; None leaves a field out."""
+        message = {1: "wgpilot", 2: 1, 3: LIMIT, 4: "test/1"}
+        message |= {int(key[1:]): value for key, value in changes.items()}
+        self.send_frame(HELLO, 0, encode({key: value for key, value in message.items() if value is not None}))
+        return self
+
+    def greeted(self):
+        """Says hello and takes the answer."""
+        kind, stream, payload = self.say_hello().read_frame()
+        assert (kind, stream) == (HELLO, 0)
+        self.server = cbor2.loads(payload)
+        return self
+
+    def request(self, stream, method, message=b"\xa0", **head):
+        """Sends a request whose message is bytes, and whose head has the further fields, as `f2=5000`."""
+        fields = {1: method} | {int(key[1:]): value for key, value in head.items()}
+        self.send_frame(REQUEST, stream, encode(fields) + message)
+
+    def answer(self, stream):
+        """The answer to the call that is to be answered next: its status and its message, or None."""
+        kind, other, payload = self.read_frame()
+        assert other == stream
+        message = None
+        if kind == MESSAGE:
+            message = cbor2.loads(payload)
+            kind, other, payload = self.read_frame()
+        assert (kind, other) == (STATUS, stream)
+        status = cbor2.loads(payload)
+        assert (status[1] == 0) == (message is not None), "a message comes with a success, and always"
+        assert_listed(status)
+        return status, message
+
+    def refused(self):
+        """The status of the connection, after which it is closed."""
+        kind, stream, payload = self.read_frame()
+        assert (kind, stream) == (STATUS, 0)
+        with contextlib.suppress(ConnectionResetError):
+            assert self.socket.recv(1) == b"", "something follows the end"
+        status = cbor2.loads(payload)
+        assert_listed(status)
+        return status
+
+
+def assert_listed(status):
+    """The status is as the page describes it."""
+    assert set(status) <= {1, 2, 3, 4, 5}, status
+    if status[1] == 0:
+        assert status == {1: 0}
+        return
+    assert status.get(3) in PAGE.reasons, f"the page does not list the reason of {status}"
+    assert status[1] == CODES[PAGE.reasons[status[3]]], f"another code than the page's: {status}"
+
+
+@pytest.fixture
+def raw(hub):
+    with Raw(str(hub.socket), timeout=20) as connection:
+        yield connection
+    # Whatever came of it, others are served.
+    with Client(str(hub.socket)) as other:
+        assert other.call(HEALTH)[1] == "ok"
+
+
+def assert_refused(raw, reason):
+    status = raw.refused()
+    assert status.get(3) == reason, status
+
+
+# Hello.
+
+
+def test_the_server_says_who_it_is_and_whom_it_serves(raw):
+    server = raw.greeted().server
+    assert server[1] == "wgpilot" and server[2] == 1 and server[3] == LIMIT
+    assert server[4].startswith("wgpilotd/")
+    assert server[5] == {1: 0, 2: 0, 3: "admin"}
+
+
+@pytest.mark.parametrize(
+    "changes, reason",
+    [
+        ({"f1": "gRPC"}, "wrong_protocol"), ({"f1": ""}, "wrong_protocol"), ({"f2": 2}, "protocol_version"),
+        ({"f2": 0}, "protocol_version"), ({"f3": 4095}, "frame_limit_too_small"), ({"f3": 0}, "frame_limit_too_small"),
+        ({"f1": None}, "malformed_hello"), ({"f2": None}, "malformed_hello"), ({"f3": None}, "malformed_hello"),
+        ({"f4": None}, "malformed_hello"), ({"f1": 7}, "malformed_hello"), ({"f2": "1"}, "malformed_hello"),
+        ({"f2": 2**32}, "malformed_hello"), ({"f3": -1}, "malformed_hello"), ({"f4": b"x"}, "malformed_hello"),
+    ])
+def test_a_bad_hello_is_refused_with_its_reason(raw, changes, reason):
+    raw.say_hello(**changes)
+    assert_refused(raw, reason)
+
+
+@pytest.mark.parametrize("payload", ["", "80", "a1", "bf01ff", "a0a0", "ff", "a1016777"])
+def test_a_hello_that_is_none_is_refused(raw, payload):
+    raw.send_frame(HELLO, 0, bytes.fromhex(payload))
+    assert_refused(raw, "malformed_hello")
+
+
+def test_unknown_fields_of_a_hello_are_skipped(raw):
+    raw.say_hello(f99={1: [2]})
+    assert raw.read_frame()[0] == HELLO
+
+
+def test_the_least_limit_is_accepted_and_a_larger_answer_is_refused(raw, hub):
+    raw.say_hello(f3=4096)
+    assert raw.read_frame()[0] == HELLO
+    raw.request(1, GET, encode({1: "x" * 5000}))
+    status, _ = raw.answer(1)
+    assert status[1] != 0 and len(encode(status)) <= 4090
+
+
+def test_a_hello_in_single_bytes_is_a_hello(raw):
+    payload = encode({1: "wgpilot", 2: 1, 3: LIMIT, 4: "slow"})
+    for byte in HEADER.pack(6 + len(payload), HELLO, 0, 0) + payload:
+        raw.socket.sendall(bytes([byte]))
+    assert raw.read_frame()[0] == HELLO
+
+
+def test_requests_right_behind_the_hello_are_served(raw):
+    raw.say_hello()
+    raw.request(1, HEALTH)
+    raw.request(2, HEALTH)
+    assert raw.read_frame()[0] == HELLO
+    assert {stream for stream in (raw.read_frame()[1] for _ in range(4))} == {1, 2}
+
+
+@pytest.mark.parametrize("kind", [REQUEST, MESSAGE, STATUS, CANCEL])
+def test_another_frame_instead_of_a_hello_is_refused(raw, kind):
+    raw.send_frame(kind, 1, b"")
+    assert_refused(raw, "protocol_error")
+
+
+def test_a_hello_on_a_stream_is_refused(raw):
+    raw.send_frame(HELLO, 1, encode({1: "wgpilot", 2: 1, 3: LIMIT, 4: "x"}))
+    assert_refused(raw, "protocol_error")
+
+
+def test_who_says_nothing_is_refused_after_5_seconds(raw):
+    assert_refused(raw, "hello_timeout")
+
+
+# Frames.
+
+
+@pytest.mark.parametrize(
+    "header, reason",
+    [
+        ((LIMIT + 1, REQUEST, 0, 1), "frame_too_large"), ((0xFFFFFFFF, REQUEST, 0, 1), "frame_too_large"),
+        ((LIMIT + 1, 200, 0, 1), "frame_too_large"), ((5, REQUEST, 0, 1), "protocol_error"),
+        ((0, REQUEST, 0, 1), "protocol_error"), ((6, 0, 0, 1), "protocol_error"), ((6, 9, 0, 1), "protocol_error"),
+        ((6, 127, 0, 1), "protocol_error"), ((6, REQUEST, 1, 1), "protocol_error"),
+        ((6, REQUEST, 0x80, 1), "protocol_error"), ((6, CANCEL, 2, 1), "protocol_error"),
+        ((6, HELLO, 0, 0), "protocol_error"), ((6, MESSAGE, 0, 1), "protocol_error"),
+        ((6, STATUS, 0, 1), "protocol_error"), ((6, STATUS, 0, 0), "protocol_error"),
+        # Stream ids begin above 0.
+        ((6, REQUEST, 0, 0), "protocol_error"), ((6, CANCEL, 0, 0), "protocol_error"),
+        # Never opened.
+        ((6, CANCEL, 0, 1), "protocol_error"),
+    ])
+def test_a_frame_that_may_not_come_ends_the_connection(raw, header, reason):
+    raw.greeted().socket.sendall(HEADER.pack(*header))
+    assert_refused(raw, reason)
+
+
+def test_a_frame_of_the_largest_length_is_read(raw):
+    raw.greeted()
+    head = encode({1: HEALTH})
+    # An unknown field of bytes: key 99, and a head of 5 bytes.
+    content = b"\xa1\x18\x63\x5a"
+    size = LIMIT - 6 - len(head) - len(content) - 4
+    raw.request(1, HEALTH, content + struct.pack(">I", size) + bytes(size))
+    assert raw.answer(1)[0] == {1: 0}
+
+
+@pytest.mark.parametrize("kind", [128, 200, 255])
+def test_frames_that_may_be_ignored_are(raw, kind):
+    raw.greeted()
+    for stream, payload in ((0, b""), (7, b"\xff" * 5000), (0xFFFFFFFF, b"x")):
+        raw.socket.sendall(HEADER.pack(6 + len(payload), kind, 0xFF, stream) + payload)
+    raw.request(1, HEALTH)
+    assert raw.answer(1)[0] == {1: 0}
+
+
+# Calls.
+
+
+@pytest.mark.parametrize("second", [0, 1, 4, 5])
+def test_a_stream_id_that_is_not_larger_ends_the_connection(raw, second):
+    raw.greeted().request(5, HEALTH)
+    assert raw.answer(5)[0] == {1: 0}
+    raw.request(second, HEALTH)
+    assert_refused(raw, "protocol_error")
+
+
+def test_stream_ids_may_leave_gaps_up_to_the_last(raw):
+    raw.greeted()
+    for stream in (1, 3, 1000, 2**31, 2**32 - 1):
+        raw.request(stream, HEALTH)
+        assert raw.answer(stream)[0] == {1: 0}
+
+
+def test_every_call_is_answered_once_in_whatever_order(raw):
+    raw.greeted()
+    for stream in range(1, 301):
+        method, message = [
+            (HEALTH, b"\xa0"), (INFO, b"\xa0"), ("wgpilot.v1.None/Nothing", b"\xa0"), (HEALTH, b"\xff"),
+            (GET, encode({1: "nowhere"})),
+        ][stream % 5]
+        raw.request(stream, method, message)
+    statuses, messages = {}, set()
+    while len(statuses) < 300:
+        kind, stream, payload = raw.read_frame()
+        assert stream not in statuses
+        if kind == MESSAGE:
+            assert stream not in messages
+            messages.add(stream)
+        else:
+            statuses[stream] = cbor2.loads(payload)
+            assert_listed(statuses[stream])
+            assert (statuses[stream][1] == 0) == (stream in messages)
+    expected = [0, 0, CODES["UNIMPLEMENTED"], CODES["INVALID_ARGUMENT"], CODES["NOT_FOUND"]]
+    assert {stream: status[1] for stream, status in statuses.items()} == {
+        stream: expected[stream % 5] for stream in range(1, 301)}
+
+
+@pytest.mark.parametrize("method", ["", "Health", "wgpilot.v1.System", "wgpilot.v1.System/health", "\x00\n" * 40, "é" * 3000])
+def test_an_unknown_method_is_told_and_its_message_not_looked_at(raw, method):
+    raw.greeted().request(1, method, b"\xff\xff")
+    assert raw.answer(1)[0][3] == "unknown_method"
+    raw.request(2, HEALTH)
+    assert raw.answer(2)[0] == {1: 0}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "", "a0a0", "80a0", "a10180a0", "a1026161a0", "bf01ff", "ff", "a1",
+        # The method is there, but not the rest as it should be: a time that is text, negative, or beyond 64 bits.
+        "a2 01 6161 02 6131 a0", "a2 01 6161 02 20 a0", "a2 01 6161 02 c249010000000000000000 a0",
+        # Metadata that is text, a list, of a number by text, of text by a number; a key twice.
+        "a2 01 6161 03 6131 a0", "a2 01 6161 03 80 a0", "a2 01 6161 03 a1616101 a0", "a2 01 6161 03 a1016161 a0",
+        "a2 01 6161 01 6162 a0", "a1 01 61ff a0",
+    ])
+def test_a_head_that_is_none_fails_that_call_alone(raw, payload):
+    raw.greeted().send_frame(REQUEST, 1, bytes.fromhex(payload))
+    assert raw.answer(1)[0][3] == "malformed_request"
+    raw.request(2, HEALTH)
+    assert raw.answer(2)[0] == {1: 0}
+
+
+def test_unknown_fields_of_a_head_are_skipped(raw):
+    raw.greeted().request(1, HEALTH, f77={1: {"x": [1]}}, f78="later")
+    assert raw.answer(1)[0] == {1: 0}
+
+
+@pytest.mark.parametrize("message", ["", "a0a0", "a000", "80", "00", "f6", "60", "a1", "ff"])
+def test_not_exactly_one_map_is_a_malformed_message(raw, message):
+    raw.greeted().request(1, HEALTH, bytes.fromhex(message))
+    assert raw.answer(1)[0][3] == "malformed_message"
+
+
+# {1: "nowhere"} with a second field, 99, whose value is the given bytes: unknown fields are held to the same rules.
+REFUSED = {
+    "indefinite array": "9f01ff", "indefinite map": "bf01ff", "indefinite text": "7f6161ff", "indefinite bytes": "5f4101ff",
+    "tag": "c100", "undefined": "f7", "simple value": "e0", "simple value in two bytes": "f8ff",
+    "false in two bytes": "f814", "reserved head": "1c", "text that is no UTF-8": "61ff", "half a surrogate": "63eda080",
+    "overlong UTF-8": "62c080", "truncated": "6261", "huge array": "9bffffffffffffffff", "huge map": "bbffffffffffffffff",
+    "key twice": "a201000100", "key twice in two spellings": "a20100180100", "text key twice": "a2616100616100",
+    "key that is an array": "a18000", "key that is false": "a1f400", "key that is a float": "a1f9000000",
+    "33 levels": "81" * 31 + "80", "10,000 levels": "81" * 10_000,
+}
+ACCEPTED = {
+    "null": "f6", "false": "f4", "half float": "f93c00", "not a number": "f97e00", "double": "fb3ff199999999999a",
+    "least integer": "3bffffffffffffffff", "largest integer": "1bffffffffffffffff", "longer head than needed": "190001",
+    "map out of order": "a202000100", "text keys": "a1616100", "byte string keys": "a1416100", "negative keys": "a12000",
+    "32 levels": "81" * 30 + "80", "byte string": "43ff00ff", "double that is a half": "fb3ff0000000000000",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_receiver_refuses_is_refused_even_in_unknown_fields(raw, name):
+    raw.greeted().request(1, GET, bytes.fromhex("a2 01 676e6f7768657265 1863") + bytes.fromhex(REFUSED[name]))
+    assert raw.answer(1)[0][3] == "malformed_message"
+    raw.request(2, HEALTH)
+    assert raw.answer(2)[0] == {1: 0}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_what_a_receiver_accepts_is_accepted_in_unknown_fields(raw, name):
+    raw.greeted().request(1, GET, bytes.fromhex("a2 01 676e6f7768657265 1863") + bytes.fromhex(ACCEPTED[name]))
+    assert raw.answer(1)[0][3] == "not_found"
+
+
+def test_fields_in_any_order_and_heads_of_any_length_are_read(raw):
+    raw.greeted().request(1, GET, bytes.fromhex("b8 02 1863 f6 1801 7b0000000000000007 6e6f7768657265"))
+    assert raw.answer(1)[0][3] == "not_found"
+
+
+# Deadlines, cancels, metadata.
+
+
+def test_a_deadline_of_nothing_is_exceeded(raw):
+    raw.greeted().request(1, HEALTH, f2=0)
+    assert raw.answer(1)[0][3] == "deadline_exceeded"
+
+
+@pytest.mark.parametrize("milliseconds", [60_000, 86_400_001, 2**63, 2**64 - 1])
+def test_a_long_deadline_is_as_good_as_a_short_one(raw, milliseconds):
+    raw.greeted().request(1, HEALTH, f2=milliseconds)
+    assert raw.answer(1)[0] == {1: 0}
+
+
+def test_null_in_the_head_is_absent(raw):
+    raw.greeted().request(1, HEALTH, f2=None, f3=None)
+    assert raw.answer(1)[0] == {1: 0}
+
+
+def test_a_cancelled_call_ends_with_one_status(raw):
+    raw.greeted()
+    for stream in range(1, 101):
+        raw.request(stream, "wgpilot.v1.System/Drift")
+        raw.send_frame(CANCEL, stream, b"")
+        # Of a call that ends by its own this is too late, and ignored.
+        raw.send_frame(CANCEL, stream, b"")
+        status, _ = raw.answer(stream)
+        assert status[1] == 0 or status[3] == "cancelled"
+    raw.request(101, HEALTH)
+    assert raw.answer(101)[0] == {1: 0}
+
+
+def test_a_cancel_with_a_payload_ends_the_connection(raw):
+    raw.greeted().request(1, HEALTH)
+    raw.answer(1)
+    raw.send_frame(CANCEL, 1, b"\x00")
+    assert_refused(raw, "protocol_error")
+
+
+@pytest.mark.parametrize("identifier", ["a1", "A-z_0.9", "x" * 64])
+def test_a_failed_call_names_the_callers_request_id(raw, identifier):
+    raw.greeted().request(1, GET, encode({1: "nowhere"}), f3={"request-id": identifier, "other": "fact"})
+    assert raw.answer(1)[0][5]["request-id"] == identifier
+
+
+@pytest.mark.parametrize("metadata", [{}, {"request-id": ""}, {"request-id": "x" * 65}, {"request-id": "a b\n"}])
+def test_without_a_good_request_id_the_server_makes_one(raw, metadata):
+    raw.greeted().request(1, GET, encode({1: "nowhere"}), f3=metadata)
+    made = raw.answer(1)[0][5]["request-id"]
+    assert made and made != metadata.get("request-id")
+
+
+def test_a_client_that_shuts_its_sending_half_is_let_go(raw):
+    raw.greeted().request(1, HEALTH)
+    assert raw.answer(1)[0] == {1: 0}
+    raw.socket.shutdown(1)
+    assert raw.socket.recv(1) == b""
+
+
+def test_a_connection_cut_in_the_midst_of_a_frame_harms_nobody(raw):
+    raw.greeted().socket.sendall(HEADER.pack(1000, REQUEST, 0, 1) + b"half")
+
+
+# The methods.
+
+
+class Caller:
+    """Calls methods by the page's names, and holds every answer to the page."""
+
+    def __init__(self, client):
+        self.client = client
+        self.right = set()
+        self.wrong = set()
+
+    def number(self, message, value):
+        """A message by field number from one by field name."""
+        by_name = {field.name: field for field in PAGE.messages[message].values()}
+        return {
+            by_name[name].number: self.number(by_name[name].kind, item) if isinstance(item, dict) else item
+            for name, item in value.items()
+        }
+
+    def name(self, message, value):
+        """The inverse."""
+        named = {}
+        for number, item in value.items():
+            field = PAGE.messages[message][number]
+            if field.is_message:
+                item = [self.name(field.kind, each) for each in item] if field.is_array else self.name(field.kind, item)
+            named[field.name] = item
+        return named
+
+    def __call__(self, method, **fields):
+        """A right call: the answer, by field name."""
+        method = PAGE.methods[f"wgpilot.v1.{method}"]
+        reply = self.client.call(method.name, self.number(method.request, fields))
+        assert fault(PAGE, method.response, reply) is None, method.name
+        self.right.add(method.name)
+        return self.name(method.response, reply)
+
+    def fails(self, method, code, reason, *names, **fields):
+        """A wrong call: the code and the reason, and the fields that are named."""
+        method = PAGE.methods[f"wgpilot.v1.{method}"]
+        with pytest.raises(CallFailed) as raised:
+            self.client.call(method.name, self.number(method.request, fields))
+        failed = raised.value
+        assert (failed.code, failed.reason) == (CODES[code], reason), f"{method.name}: {failed}"
+        assert_listed({1: failed.code, 3: failed.reason})
+        assert failed.message.strip() and failed.metadata["request-id"]
+        assert set(failed.fields) >= set(names), f"{method.name}: {failed.fields}"
+        assert set(failed.fields) <= field_names(method.request), f"{method.name}: {failed.fields}"
+        self.wrong.add(method.name)
+
+
+def field_names(message):
+    """The names of a message's fields, and of those of the messages within."""
+    fields = PAGE.messages[message].values()
+    return {field.name for field in fields}.union(*(field_names(field.kind) for field in fields if field.is_message))
+
+
+@pytest.fixture(scope="module")
+def calls(hub):
+    """What was called when every method was called, as it is meant to be and as it is not."""
+    with Client(str(hub.socket)) as client:
+        call = Caller(client)
+        networks(call)
+        peers(call)
+        bridges_and_rules(call)
+        changes(call)
+        system(call, hub)
+        leave(call)
+        yield call
+
+
+def networks(call):
+    made = call(
+        "Networks/Create", name="office", mode="gateway", subnet="10.8.0.0/24", listen_port=51820,
+        dns_servers=["10.8.0.1"])
+    assert made["network"]["listen_port"] == 51820 and not made["sync"]["is_pending"], made
+    call("Networks/Create", name="lab", mode="hub-routed", subnet="10.9.0.0/24", listen_port=51821)
+    number = str(made["network"]["id"])
+    assert call("Networks/Get", network=number)["network"]["name"] == "office"
+    assert [each["name"] for each in call("Networks/List")["networks"]] == ["office", "lab"]
+    assert call("Networks/Update", network="office", mtu=1400)["network"]["mtu"] == 1400
+    assert "mtu" not in call("Networks/Update", network="office", clear=["mtu"])["network"]
+    assert call("Networks/Disable", network="lab")["network"]["enabled"] is False
+    assert call("Networks/Enable", network="lab")["network"]["enabled"] is True
+    file = call("Networks/Export", network="lab")
+    assert "[Interface]" in file["text"]
+    imported = call(
+        "Networks/Import", name="old", mode="gateway",
+        file=f"[Interface]\nAddress = 10.20.0.1/24\nListenPort = 51830\nPrivateKey = {KEY}\n")
+    assert imported["network"]["subnet"] == "10.20.0.0/24"
+
+    call.fails("Networks/Create", "ALREADY_EXISTS", "already_exists", "name", name="office", mode="gateway", subnet="10.30.0.0/24")
+    call.fails("Networks/Create", "FAILED_PRECONDITION", "overlap", name="x", mode="gateway", subnet="10.8.0.0/25")
+    call.fails(
+        "Networks/Create", "INVALID_ARGUMENT", "invalid_fields", "name", "mode", "subnet", "listen_port", name="a\nb",
+        mode="mesh", subnet="banana", listen_port=70_000)
+    call.fails("Networks/Update", "INVALID_ARGUMENT", "invalid_fields", "mtu", network="office", mtu=1)
+    for method in ("Get", "Update", "Delete", "Enable", "Disable", "Export"):
+        call.fails(f"Networks/{method}", "NOT_FOUND", "not_found", network="nowhere")
+    call.fails("Networks/Import", "FAILED_PRECONDITION", "no_such_interface", name="y", interface="wg99")
+
+
+def peers(call):
+    made = call("Peers/Create", network="office", name="laptop", email="ann@example.org", tags=["it"])
+    assert made["peer"]["addresses"] == ["10.8.0.2"] and made["peer"]["holds_private_key"]
+    call("Peers/Create", network="office", name="phone", public_key=KEY, options={"dry_run": False})
+    page = call("Peers/List", network="office", limit=1)
+    assert len(page["peers"]) == 1
+    rest = call("Peers/List", network="office", cursor=page["next_cursor"])
+    assert [peer["name"] for peer in page["peers"] + rest["peers"]] == ["laptop", "phone"] and "next_cursor" not in rest
+    assert [peer["name"] for peer in call("Peers/List", network="office", filter="ann@")["peers"]] == ["laptop"]
+    assert call("Peers/Get", network="office", peer=str(made["peer"]["id"]))["peer"]["name"] == "laptop"
+    assert call("Peers/Update", network="office", peer="laptop", notes="kept")["peer"]["notes"] == "kept"
+    assert call("Peers/Disable", network="office", peer="laptop")["peer"]["enabled"] is False
+    assert call("Peers/Enable", network="office", peer="laptop")["peer"]["enabled"] is True
+    file = call("Peers/Config", network="office", peer="laptop")
+    assert file["holds_private_key"] and "PrivateKey" in file["text"]
+
+    call.fails("Peers/Create", "ALREADY_EXISTS", "already_exists", "name", network="office", name="laptop")
+    call.fails(
+        "Peers/Create", "INVALID_ARGUMENT", "invalid_fields", "name", "public_key", "persistent_keepalive",
+        network="office", name="x" * 65, public_key="hello", persistent_keepalive=70_000)
+    call.fails("Peers/List", "NOT_FOUND", "not_found", network="nowhere")
+    for method in ("Get", "Update", "Delete", "Enable", "Disable", "Config"):
+        call.fails(f"Peers/{method}", "NOT_FOUND", "not_found", network="office", peer="nobody")
+
+
+def bridges_and_rules(call):
+    bridge = call("Bridges/Create", network_a="office", network_b="lab", direction="a_to_b")["bridge"]
+    assert call("Bridges/Get", bridge=bridge["id"])["bridge"] == bridge
+    assert [each["id"] for each in call("Bridges/List")["bridges"]] == [bridge["id"]]
+    assert call("Bridges/Update", bridge=bridge["id"], direction="bidirectional")["bridge"]["direction"] == "bidirectional"
+
+    rule = call("Rules/Create", network="office", action="allow", destination="10.9.0.0/24", protocol="tcp", ports=["80"])
+    rule = rule["rule"]
+    assert call("Rules/Get", rule=rule["id"])["rule"] == rule
+    assert [each["id"] for each in call("Rules/List", network="office")["rules"]] == [rule["id"]]
+    assert call("Rules/Update", rule=rule["id"], comment="web")["rule"]["comment"] == "web"
+    paths = call("Rules/Reach", source="office/laptop", destination="office/phone")["paths"]
+    assert {path["source"] for path in paths} == {"10.8.0.2"}
+
+    call.fails("Bridges/Create", "NOT_FOUND", "not_found", network_a="office", network_b="nowhere")
+    call.fails("Rules/Create", "INVALID_ARGUMENT", "invalid_fields", "action", network="office", action="maybe")
+    call.fails("Rules/List", "NOT_FOUND", "not_found", network="nowhere")
+    call.fails("Rules/Reach", "NOT_FOUND", "not_found", source="office/nobody", destination="10.9.0.2")
+    for method in ("Get", "Update", "Delete"):
+        call.fails(f"Bridges/{method}", "NOT_FOUND", "not_found", bridge=2**62)
+        call.fails(f"Rules/{method}", "NOT_FOUND", "not_found", rule=-(2**63))
+    call("Rules/Delete", rule=rule["id"])
+    call("Bridges/Delete", bridge=bridge["id"])
+
+
+def changes(call):
+    planned = call("Peers/Create", network="office", name="planned", options={"dry_run": True})
+    assert planned["change"]["dry_run"] and planned["change"]["plan"]
+    call.fails("Peers/Get", "NOT_FOUND", "not_found", network="office", peer="planned")
+    call.fails("System/Confirm", "FAILED_PRECONDITION", "nothing_pending")
+    call.fails("System/Undo", "FAILED_PRECONDITION", "nothing_pending")
+    assert "description" not in call("System/PendingChange")
+    for last, there in (("Confirm", True), ("Undo", False)):
+        made = call("Peers/Create", network="office", name=last, options={"confirm_within": 600})
+        assert made["change"]["confirm_by"] == call("System/PendingChange")["confirm_by"]
+        call(f"System/{last}")
+        names = [peer["name"] for peer in call("Peers/List", network="office")["peers"]]
+        assert (last in names) == there
+    call.fails(
+        "Peers/Create", "INVALID_ARGUMENT", "invalid_fields", "confirm_within", network="office", name="z",
+        options={"confirm_within": 86_401})
+
+
+def system(call, hub):
+    assert call("System/Health") == {"status": "ok", "version": call("System/Info")["version"]}
+    assert call("System/Reconcile")["pending"] == []
+    assert {check["result"] for check in call("System/Drift")["checks"]} <= {"ok", "warning", "fault"}
+    call("Networks/Update", network="lab", drift_policy="report")
+    interface = call("Networks/Get", network="lab")["network"]["interface"]
+    hub.hub.run("ip", "link", "set", interface, "mtu", "1300")
+    found = wait_until(lambda: call("System/Drift")["findings"], 30, "the other MTU is found")
+    assert found[0]["network"] == "lab" and found[0]["item"] == "mtu"
+    call.fails("System/ResolveDrift", "INVALID_ARGUMENT", "invalid_fields", "action", network="lab", item="mtu", action="pray")
+    call.fails("System/ResolveDrift", "NOT_FOUND", "not_found", network="lab", item="peer nobody", action="restore")
+    call("System/ResolveDrift", network="lab", item="mtu", action="restore")
+    assert call("System/Drift")["findings"] == []
+
+
+def leave(call):
+    call("Peers/Delete", network="office", peer="phone")
+    for network in ("office", "lab", "old"):
+        call("Networks/Delete", network=network)
+    assert call("Networks/List")["networks"] == []
+
+
+def test_every_method_of_the_page_was_called_as_it_is_meant_to_be(calls):
+    assert calls.right == set(PAGE.methods)
+
+
+def test_every_method_with_parameters_was_called_as_it_is_not(calls):
+    assert calls.wrong >= {method.name for method in PAGE.methods.values() if method.request != EMPTY}
+
+
+def wrong_values(field):
+    """Values that are not of the field's type, or beyond its range."""
+    if field.is_array:
+        return [7, "text", {}, [[]]]
+    if field.bits:
+        least, largest = field.range
+        return ["1", b"", [], {}, True, 1.5, largest + 1] + ([least - 1] if least < 0 and field.bits < 64 else [])
+    return [value for value in (7, "text", b"bytes", [], {}, True) if not {
+        "text": lambda: isinstance(value, str), "bool": lambda: value is True, "bytes": lambda: isinstance(value, bytes),
+        "float": lambda: type(value) is int, "map": lambda: value == {},
+    }.get(field.kind, lambda: value == {})()]
+
+
+def some_value(field):
+    if field.is_array:
+        return []
+    return {"text": "nowhere", "bool": False, "integer": 0, "unsigned": 0, "float": 0.5, "bytes": b"", "map": {}}.get(
+        field.kind, {})
+
+
+def required(message, without=None):
+    """A message with a value for each required field but one."""
+    return {
+        field.number: some_value(field) for field in PAGE.messages[message].values()
+        if not field.is_optional and field.number != without
+    }
+
+
+@pytest.mark.parametrize("method", PAGE.methods)
+def test_each_field_must_have_its_type_and_the_required_ones_must_be_there(raw, method):
+    raw.greeted()
+    request = PAGE.methods[method].request
+    stream = 0
+    for field in PAGE.messages[request].values():
+        messages = [required(request) | {field.number: value} for value in wrong_values(field)]
+        if not field.is_optional:
+            messages += [required(request, field.number), required(request) | {field.number: None}]
+        for message in messages:
+            stream += 1
+            raw.request(stream, method, encode(message))
+            status, _ = raw.answer(stream)
+            assert status.get(3) == "malformed_message", f"{method} with {message}: {status}"
+    stream += 1
+    raw.request(stream, method, b"\x80")
+    assert raw.answer(stream)[0][3] == "malformed_message"
+
+
+def test_the_page_lists_no_method_that_the_daemon_does_not_have(raw):
+    raw.greeted()
+    for stream, method in enumerate(PAGE.methods, start=1):
+        raw.request(stream, method, b"\x80")
+        assert raw.answer(stream)[0][3] == "malformed_message", method
+
+
+def test_the_page_lists_every_reason_that_the_sources_give():
+    text = PATH.read_text()
+    sources = [file.read_text() for file in (PATH.parents[1] / "Sources").rglob("*.swift")]
+    given = {reason for source in sources for reason in re.findall(r'reason: "(\w+)"', source)}
+    assert len(given) > 30
+    assert {reason for reason in given if f"`{reason}`" not in text} == set()

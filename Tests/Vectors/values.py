@@ -1,0 +1,205 @@
+"""A value for every field of every message, by the names of docs/protocol.md. Written by hand.
+
+No field is left out, no array is empty, no text is empty and no number is 0, so that every field shows in the bytes. A
+value that is a message stands here by its own name.
+"""
+
+KEY = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+OPTIONS = {"dry_run": True, "confirm_within": 600}
+CHANGE = {"dry_run": True, "plan": ["create interface wg0", "set mtu 1420"], "confirm_by": 1_700_000_600}
+SYNC = {"is_pending": True, "reason": "the interface wg0 is somebody else's"}
+
+NETWORK = {
+    "id": 3, "name": "office", "interface": "wg0", "mode": "gateway", "subnet": "10.8.0.0/24",
+    "subnet6": "fd12:3456:789a::/64", "listen_port": 51820, "public_key": KEY, "dns_servers": ["9.9.9.9", "2620:fe::fe"],
+    "search_domains": ["corp.example"], "mtu": 1380, "endpoint_host": "vpn.example.org", "tunnel": "split",
+    "custom_cidrs": ["172.16.0.0/12"], "enabled": True, "created_at": 1_700_000_000, "updated_at": 1_700_000_001,
+    "hub_addresses": ["10.8.0.1/24", "fd12:3456:789a::1/64"], "peers": 250, "is_up": True, "nat": False,
+    "peers_may_talk": True, "drift_policy": "report", "link_mtu": 1420,
+}
+PEER_STATUS = {
+    "endpoint": "198.51.100.7:40000", "latest_handshake": 1_700_000_100, "received": 5_000_000_000, "sent": 70_000,
+    "persistent_keepalive": 15, "online": True,
+}
+PEER = {
+    "id": 7, "network_id": 3, "name": "laptop", "email": "ann@example.org", "public_key": KEY,
+    "addresses": ["10.8.0.2", "fd12:3456:789a::2"], "role": "site-gateway", "site_networks": ["192.168.7.0/24"],
+    "endpoint": "203.0.113.9:51820", "persistent_keepalive": 25, "hub_keepalive": 300, "tunnel": "full",
+    "extra_cidrs": ["10.0.0.0/8"], "dns_servers": ["1.1.1.1"], "mtu": 1280, "notes": "kept in the cellar",
+    "tags": ["it", "berlin"], "enabled": True, "holds_private_key": True, "has_preshared_key": True,
+    "created_at": 1_700_000_002, "updated_at": 1_700_000_003, "status": PEER_STATUS,
+}
+BRIDGE = {
+    "id": 4, "network_a": "office", "network_b": "lab", "direction": "a_to_b", "allowed_cidrs": ["10.9.0.0/28"],
+    "enabled": True, "created_at": 1_700_000_004, "updated_at": 1_700_000_005,
+}
+RULE = {
+    "id": 11, "network": "office", "tag": "it", "peer": "office/laptop", "position": 2, "action": "deny",
+    "destination": "site:office/depot", "protocol": "tcp", "ports": ["80", "8000-8100"], "comment": "the printer",
+    "enabled": True, "created_at": 1_700_000_006, "updated_at": 1_700_000_007,
+}
+REACH = {
+    "source": "10.8.0.2", "destination": "10.9.0.2", "allowed": True, "reason": "rule 11 allows it", "rule": 11,
+    "bridge": 4,
+}
+CHECK = {"name": "forwarding", "result": "warning", "message": "IPv6 is not forwarded"}
+FINDING = {
+    "network": "office", "item": "mtu", "message": "set mtu 1420", "can_adopt": True, "found_at": 1_700_000_008,
+    "is_ignored": True,
+}
+WATCH_STATUS = {"network_id": 3, "peer_id": 7, "status": PEER_STATUS}
+REPAIR = {"place": "wg0", "steps": ["set mtu 1420"], "repaired_at": 1_700_000_009}
+
+AUDIT_FIELD = {"field": "mtu", "before": "1420", "after": "1380"}
+AUDIT_CHANGE = {"action": "changed", "kind": "peer", "name": "office/laptop", "fields": [AUDIT_FIELD]}
+AUDIT = {
+    "sequence": 901, "time": 1_700_000_022, "actor_kind": "token", "actor": "panel", "uid": 998, "token_id": 5,
+    "origin": "198.51.100.8", "method": "wgpilot.v1.Peers/Update", "target": "office/laptop", "result": "OK",
+    "reason": "stale", "request_id": "a1", "count": 2, "changes": [AUDIT_CHANGE], "omitted_changes": 3,
+    "previous_hash": "00" * 32, "hash": "ab" * 32,
+}
+TOKEN = {
+    "id": 5, "name": "panel", "role": "operator", "created_by": "root", "created_at": 1_700_000_023,
+    "expires_at": 1_700_000_024, "last_used_at": 1_700_000_025,
+}
+
+FULL = {
+    "Empty": {},
+    # System.
+    "SystemInfo": {
+        "version": "0.1.0", "backend": "userspace", "backend_version": "0.0.20220316", "role": "operator",
+        "networks": 2, "peers": 1000, "endpoint_host": "192.0.2.1", "endpoint_is_guess": True,
+        "started_at": 1_700_000_010, "pending": ["wg0: the port is in use"], "foreign_interfaces": ["wg7"],
+    },
+    "HealthReply": {"status": "ok", "version": "0.1.0"},
+    "ReconcileRequest": {"dry_run": True},
+    "ReconcileReply": {"steps": ["create interface wg0"], "pending": ["wg1: busy"], "change": CHANGE},
+    "DriftReply": {
+        "checks": [CHECK], "findings": [FINDING], "repairs": [REPAIR], "foreign_interfaces": ["wg7", "wg8"],
+        "settings_changed": ["net.ipv4.ip_forward was 0"],
+    },
+    "CheckMessage": CHECK,
+    "FindingMessage": FINDING,
+    "RepairMessage": REPAIR,
+    "ResolveDriftRequest": {"network": "office", "item": "peer " + KEY, "action": "adopt", "options": OPTIONS},
+    "ResolveDriftReply": {
+        "steps": ["mtu becomes 1420"], "sync": SYNC, "done": "the network office has an MTU of 1420 now", "change": CHANGE,
+    },
+    "PendingChangeReply": {"description": "update network office", "confirm_by": 1_700_000_011, "sync": SYNC},
+    "ChangeOptions": OPTIONS,
+    "ChangeMessage": CHANGE,
+    "SyncMessage": SYNC,
+    # Networks.
+    "ListNetworksReply": {"networks": [NETWORK, NETWORK]},
+    "NetworkMessage": NETWORK,
+    "NetworkReference": {"network": "office", "options": OPTIONS},
+    "NetworkReply": {"network": NETWORK, "sync": SYNC, "change": CHANGE},
+    "CreateNetworkRequest": {
+        "name": "lab", "mode": "hub-routed", "subnet": "10.9.0.0/24", "subnet6": "random", "listen_port": 51821,
+        "dns_servers": ["10.9.0.1"], "search_domains": ["lab.example", "example"], "mtu": 1400,
+        "endpoint_host": "hub.example.org", "tunnel": "full", "custom_cidrs": ["10.10.0.0/16"], "enabled": True,
+        "nat": True, "peers_may_talk": True, "drift_policy": "repair", "options": OPTIONS,
+    },
+    "UpdateNetworkRequest": {
+        "network": "3", "name": "branch", "mode": "site-to-site", "subnet": "10.11.0.0/24",
+        "subnet6": "fd00:1::/64", "listen_port": 443, "dns_servers": ["8.8.8.8"], "search_domains": ["branch.example"],
+        "mtu": 1300, "endpoint_host": "b.example.org", "tunnel": "split", "custom_cidrs": ["10.12.0.0/16"],
+        "clear": ["mtu", "endpoint_host"], "nat": True, "peers_may_talk": True, "drift_policy": "report",
+        "options": OPTIONS,
+    },
+    "DeleteReply": {"sync": SYNC, "also_removed": ["access rule 11 of office/laptop: deny to any"], "change": CHANGE},
+    "ImportNetworkRequest": {
+        "name": "old", "interface": "wg5", "file": "[Interface]\nAddress = 10.13.0.1/24\n", "mode": "gateway",
+        "endpoint_host": "old.example.org", "options": OPTIONS,
+    },
+    "ImportNetworkReply": {
+        "network": NETWORK, "peers": ["ann", "bob"], "notes": ["PostUp is not taken over"], "sync": SYNC,
+        "change": CHANGE,
+    },
+    "ExportNetworkReply": {"text": "[Interface]\nListenPort = 51820\n", "file_name": "office.conf"},
+    # Bridges.
+    "ListBridgesReply": {"bridges": [BRIDGE]},
+    "BridgeMessage": BRIDGE,
+    "BridgeReference": {"bridge": 4, "options": OPTIONS},
+    "BridgeReply": {"bridge": BRIDGE, "sync": SYNC, "change": CHANGE},
+    "CreateBridgeRequest": {
+        "network_a": "office", "network_b": "2", "direction": "b_to_a", "allowed_cidrs": ["10.9.0.0/28"],
+        "enabled": True, "options": OPTIONS,
+    },
+    "UpdateBridgeRequest": {
+        "bridge": 4, "direction": "bidirectional", "allowed_cidrs": ["10.9.0.16/28"], "enabled": True,
+        "options": OPTIONS,
+    },
+    # Rules.
+    "ListRulesRequest": {"network": "office", "tag": "it", "peer": "office/laptop"},
+    "ListRulesReply": {"rules": [RULE]},
+    "RuleMessage": RULE,
+    "RuleReference": {"rule": 11, "options": OPTIONS},
+    "RuleReply": {"rule": RULE, "sync": SYNC, "change": CHANGE},
+    "CreateRuleRequest": {
+        "network": "office", "tag": "it", "peer": "office/laptop", "action": "allow", "destination": "10.9.0.2/32",
+        "protocol": "udp", "ports": ["53"], "comment": "names", "enabled": True, "position": 1, "options": OPTIONS,
+    },
+    "UpdateRuleRequest": {
+        "rule": 11, "action": "deny", "destination": "any", "protocol": "icmp", "ports": ["1-65535"],
+        "comment": "nothing", "enabled": True, "position": 3, "options": OPTIONS,
+    },
+    "ReachRequest": {"source": "office/laptop", "destination": "10.9.0.2", "protocol": "tcp", "port": 443},
+    "ReachReply": {"paths": [REACH], "notes": ["the peer is disabled"]},
+    "ReachMessage": REACH,
+    # Peers.
+    "ListPeersRequest": {"network": "office", "cursor": "7", "limit": 500, "filter": "ann"},
+    "ListPeersReply": {"peers": [PEER, PEER], "next_cursor": "9", "status_missing": "the interface is not there"},
+    "PeerMessage": PEER,
+    "PeerStatusMessage": PEER_STATUS,
+    "PeerReference": {"network": "office", "peer": "laptop", "options": OPTIONS},
+    "PeerReply": {"peer": PEER, "sync": SYNC, "change": CHANGE},
+    "CreatePeerRequest": {
+        "network": "office", "name": "depot", "email": "bob@example.org", "role": "site-gateway",
+        "site_networks": ["192.168.8.0/24"], "address": "10.8.0.9", "public_key": KEY, "preshared_key": "none",
+        "endpoint": "203.0.113.10:51820", "persistent_keepalive": 20, "hub_keepalive": 21, "tunnel": "split",
+        "extra_cidrs": ["10.14.0.0/16"], "dns_servers": ["10.8.0.1"], "mtu": 1281, "notes": "north", "tags": ["site"],
+        "enabled": True, "options": OPTIONS,
+    },
+    "UpdatePeerRequest": {
+        "network": "office", "peer": "depot", "name": "store", "email": "eve@example.org", "role": "client",
+        "site_networks": ["192.168.9.0/24"], "address": "10.8.0.10", "preshared_key": "new",
+        "endpoint": "203.0.113.11:51820", "persistent_keepalive": 22, "hub_keepalive": 23, "tunnel": "full",
+        "extra_cidrs": ["10.15.0.0/16"], "dns_servers": ["10.8.0.2"], "mtu": 1282, "notes": "south", "tags": ["moved"],
+        "clear": ["endpoint", "tunnel"], "options": OPTIONS,
+    },
+    "PeerConfigReply": {
+        "text": "[Interface]\nAddress = 10.8.0.2/32\n", "file_name": "laptop.conf", "holds_private_key": True,
+        "warnings": ["the hub has no address yet"],
+    },
+    # Watch.
+    "WatchRequest": {"network": "office", "epoch": "3w5e11264sgsf", "after": 17},
+    "WatchEvent": {
+        "sequence": 18, "epoch": "3w5e11264sgsf", "kind": "change", "networks": [NETWORK], "peers": [PEER],
+        "removed_networks": [4], "removed_peers": [8, 9], "statuses": [WATCH_STATUS], "lists": ["bridges", "rules"],
+    },
+    "WatchStatusMessage": WATCH_STATUS,
+    # Audit.
+    "ListAuditRequest": {
+        "cursor": 900, "limit": 50, "since": 1_700_000_020, "until": 1_700_000_021, "actor": "ann",
+        "method": "Peers/", "target": "office", "result": "failed", "text": "depot",
+    },
+    "ListAuditReply": {"entries": [AUDIT, AUDIT], "next_cursor": 850},
+    "AuditEntryMessage": AUDIT,
+    "AuditChangeMessage": AUDIT_CHANGE,
+    "AuditFieldMessage": AUDIT_FIELD,
+    "ExportAuditRequest": {"after": 500, "limit": 250},
+    "ExportAuditReply": {"entries": [AUDIT], "next_after": 501},
+    "VerifyAuditRequest": {"sequence": 501, "hash": "0f" * 32},
+    "VerifyAuditReply": {
+        "is_intact": True, "sequence": 502, "hash": "f0" * 32, "first_bad": 17,
+        "problem": "the entry 17 is not what was written",
+    },
+    # Tokens.
+    "ListTokensReply": {"tokens": [TOKEN, TOKEN]},
+    "TokenMessage": TOKEN,
+    "CreateTokenRequest": {"name": "panel", "role": "operator", "expires_at": 1_700_000_030},
+    "CreateTokenReply": {"token": TOKEN, "secret": "wgp_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"},
+    "TokenReference": {"token": "panel"},
+    "TokenReply": {"token": TOKEN},
+}
