@@ -125,8 +125,8 @@ class Client:
                     return
                 message, size = self.messages[stream].popleft()
                 yield message
-                # What was looked at makes room for as much.
-                if size and stream not in self.statuses:
+                # What was looked at makes room for as much, where a window was agreed on.
+                if window is not None and size and stream not in self.statuses:
                     self.grant(stream, size)
         finally:
             del self.messages[stream]

@@ -5,6 +5,7 @@ the daemon as it was.
 """
 
 import contextlib
+import hashlib
 import re
 import struct
 
@@ -418,11 +419,17 @@ class Caller:
 
     def number(self, message, value):
         """A message by field number from one by field name."""
-        by_name = {field.name: field for field in PAGE.messages[message].values()}
-        return {
-            by_name[name].number: self.number(by_name[name].kind, item) if isinstance(item, dict) else item
-            for name, item in value.items()
-        }
+        numbered = {}
+        for field in PAGE.messages[message].values():
+            item = value.get(field.name)
+            if item is not None and field.is_message:
+                item = (
+                    [self.number(field.kind, each) for each in item] if field.is_array
+                    else self.number(field.kind, item))
+            if item is not None:
+                numbered[field.number] = item
+        assert len(numbered) == len(value), f"{message} has not all of {value}"
+        return numbered
 
     def name(self, message, value):
         """The inverse."""
@@ -434,7 +441,7 @@ class Caller:
             named[field.name] = item
         return named
 
-    def __call__(self, method, **fields):
+    def __call__(self, method, /, **fields):
         """A right call: the answer, by field name."""
         method = PAGE.methods[f"wgpilot.v1.{method}"]
         reply = self.client.call(method.name, self.number(method.request, fields))
@@ -442,7 +449,23 @@ class Caller:
         self.right.add(method.name)
         return self.name(method.response, reply)
 
-    def fails(self, method, code, reason, *names, **fields):
+    @contextlib.contextmanager
+    def stream(self, method, **fields):
+        """A right call that is answered by a stream: its messages, by field name."""
+        method = PAGE.methods[f"wgpilot.v1.{method}"]
+        assert method.is_stream
+        messages = self.client.stream(method.name, self.number(method.request, fields))
+
+        def named():
+            for message in messages:
+                assert fault(PAGE, method.response, message) is None, f"{method.name}: {message}"
+                yield self.name(method.response, message)
+
+        yield named()
+        self.right.add(method.name)
+        messages.close()
+
+    def fails(self, method, code, reason, /, *names, **fields):
         """A wrong call: the code and the reason, and the fields that are named."""
         method = PAGE.methods[f"wgpilot.v1.{method}"]
         with pytest.raises(CallFailed) as raised:
@@ -472,6 +495,9 @@ def calls(hub):
         bridges_and_rules(call)
         changes(call)
         system(call, hub)
+        watch(call)
+        tokens(call)
+        audit(call)
         leave(call)
         yield call
 
@@ -578,6 +604,7 @@ def changes(call):
 def system(call, hub):
     assert call("System/Health") == {"status": "ok", "version": call("System/Info")["version"]}
     assert call("System/Reconcile")["pending"] == []
+    call.fails("System/Reconcile", "INVALID_ARGUMENT", "malformed_message", dry_run="yes")
     assert {check["result"] for check in call("System/Drift")["checks"]} <= {"ok", "warning", "fault"}
     call("Networks/Update", network="lab", drift_policy="report")
     interface = call("Networks/Get", network="lab")["network"]["interface"]
@@ -588,6 +615,62 @@ def system(call, hub):
     call.fails("System/ResolveDrift", "NOT_FOUND", "not_found", network="lab", item="peer nobody", action="restore")
     call("System/ResolveDrift", network="lab", item="mtu", action="restore")
     assert call("System/Drift")["findings"] == []
+
+
+def watch(call):
+    with call.stream("Watch/Changes", network="office") as events:
+        snapshot = []
+        for last in events:
+            snapshot.append(last)
+            if last["kind"] == "live":
+                break
+        peers = {peer["name"] for event in snapshot for peer in event.get("peers", [])}
+        assert {event["kind"] for event in snapshot[:-1]} == {"snapshot"} and "laptop" in peers
+        # Calls of the same connection go on beside it.
+        made = call("Peers/Create", network="office", name="watched")["peer"]["id"]
+        seen = next(event for event in events if made in {peer["id"] for peer in event.get("peers", [])})
+        assert seen["kind"] == "change" and seen["epoch"] == last["epoch"] and seen["sequence"] > last["sequence"]
+        call("Peers/Delete", network="office", peer="watched")
+        last = next(event for event in events if made in event.get("removed_peers", []))
+    with call.stream("Watch/Changes", network="office", epoch=last["epoch"], after=last["sequence"]) as events:
+        assert next(events)["kind"] == "live", "nothing was lost, so there is no snapshot"
+    call.fails("Watch/Changes", "NOT_FOUND", "not_found", network="nowhere")
+
+
+def tokens(call):
+    made = call("Tokens/Create", name="backup", role="viewer")
+    assert made["secret"].startswith("wgp_")
+    assert [token["name"] for token in call("Tokens/List")["tokens"]] == ["backup"]
+    call.fails("Tokens/Create", "ALREADY_EXISTS", "already_exists", "name", name="backup", role="viewer")
+    call.fails("Tokens/Create", "INVALID_ARGUMENT", "invalid_fields", "role", name="other", role="king")
+    assert call("Tokens/Revoke", token="backup")["token"]["id"] == made["token"]["id"]
+    call.fails("Tokens/Revoke", "NOT_FOUND", "not_found", token="backup")
+
+
+def audit(call):
+    listed = call("Audit/List", method="Peers/Create", limit=2)["entries"]
+    assert len(listed) == 2 and listed[0]["sequence"] > listed[1]["sequence"]
+    entries, after = [], {}
+    while True:
+        page = call("Audit/Export", limit=7, **after)
+        entries += page["entries"]
+        if "next_after" not in page:
+            break
+        after = {"after": page["next_after"]}
+    assert {"wgpilot.v1.Networks/Create", "wgpilot.v1.Peers/Create"} <= {entry["method"] for entry in entries}
+    # The chain, followed by what the page says of it alone.
+    previous = "0" * 64
+    for number, entry in enumerate(entries, start=1):
+        assert entry["sequence"] == number and entry["previous_hash"] == previous
+        message = call.number("AuditEntryMessage", {name: value for name, value in entry.items() if name != "hash"})
+        previous = hashlib.sha256(encode(message)).hexdigest()
+        assert entry["hash"] == previous, entry
+    end = call("Audit/Verify", sequence=entries[0]["sequence"], hash=entries[0]["hash"])
+    assert end["is_intact"] and (end["sequence"], end["hash"]) >= (entries[-1]["sequence"], "")
+    assert not call("Audit/Verify", sequence=entries[0]["sequence"], hash="0" * 64)["is_intact"]
+    for method in ("List", "Export"):
+        call.fails(f"Audit/{method}", "INVALID_ARGUMENT", "invalid_fields", "limit", limit=0)
+    call.fails("Audit/Verify", "INVALID_ARGUMENT", "invalid_fields", "hash", sequence=1, hash="banana")
 
 
 def leave(call):

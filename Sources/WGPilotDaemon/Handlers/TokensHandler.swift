@@ -42,7 +42,7 @@ struct TokensHandler: Sendable {
         }
         try reader.check()
         guard let name, let role, let caller = call.caller else {
-            throw RPCError(.internal, reason: "mapping", message: "a field was neither read nor refused")
+            throw RPCError(.internal, reason: "unexpected_error", message: "a field was neither read nor refused")
         }
         guard let own = caller.role, Role(role) <= own else {
             throw RPCError(
