@@ -23,7 +23,10 @@ struct SourceRulesTests {
         try Self.expectNone(/\bas!/, "as!")
         try Self.expectNone(/\b(fatalError|preconditionFailure)\(/, "a trap")
         try Self.expectNone(/[\w)\]]![.\s,)\]}]|[\w)\]]!$/, "a forced unwrapping")
-        try Self.expectNone(/\bunowned\b|\bunsafeBitCast\b|\bunsafelyUnwrapped\b/, "an unchecked assumption")
+        try Self.expectNone(/\bunowned\b|\bunsafelyUnwrapped\b/, "an unchecked assumption")
+        // There the types have just been found to be the same one.
+        let identity = "Sources/WGPilotProtocol/Codec/Identity.swift"
+        try Self.expectNone(/\bunsafeBitCast\b/, except: { $0.path == identity }, "an unchecked assumption")
     }
 
     @Test("no other program is started from the product, but by the netlink target's own place for it")

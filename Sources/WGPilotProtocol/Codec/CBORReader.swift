@@ -21,20 +21,24 @@ final class CBORReader {
     let bytes: [UInt8]
     private let end: Int
     private let isSorted: Bool
+    /// Never accessed while it is being accessed, so that the check at run time, a tenth of the cost of decoding, has
+    /// nothing to find: each use below reads or writes one element and calls nobody on the way, and a reader is local to
+    /// one call of ``CBORDecoder``.
+    @exclusivity(unchecked)
     private var progress: [Progress]
 
     init(_ bytes: [UInt8], end: Int, isSorted: Bool, maximumDepth: Int) {
         self.bytes = bytes
         self.end = end
         self.isSorted = isSorted
-        self.progress = Array(repeating: Progress(), count: maximumDepth + 2)
+        unsafe progress = Array(repeating: Progress(), count: maximumDepth + 2)
     }
 
     // MARK: Positions
 
     /// The value of the field `number` in the map at `item`, or nil if it is absent.
     func field(_ number: UInt64, item: Int, first: Int, count: Int, depth: Int) throws(CBORError) -> Int? {
-        var seen = progress[depth]
+        var seen = unsafe progress[depth]
         if seen.item != item || (isSorted && number < seen.floor) {
             seen = Progress(item: item, next: first, remaining: count, floor: 0)
         }
@@ -50,7 +54,7 @@ final class CBORReader {
             let key = try CBORHead(bytes, at: position, end: end)
             if key.major == CBORHead.Major.unsigned {
                 if key.argument == number {
-                    progress[depth] = Progress(item: item, next: position, remaining: remaining, floor: number)
+                    unsafe progress[depth] = Progress(item: item, next: position, remaining: remaining, floor: number)
                     return key.next
                 }
                 if isSorted, key.argument > number { break }
@@ -61,29 +65,29 @@ final class CBORReader {
             remaining -= 1
             unread -= 1
         }
-        progress[depth] = Progress(item: item, next: position, remaining: remaining, floor: number)
+        unsafe progress[depth] = Progress(item: item, next: position, remaining: remaining, floor: number)
         return nil
     }
 
     /// Notes that the field found last in the map at `item` has been read through to `next`.
     func finishField(_ number: UInt64, item: Int, depth: Int, next: Int) {
-        var seen = progress[depth]
+        var seen = unsafe progress[depth]
         guard seen.item == item, seen.remaining > 0, number < .max else { return }
         seen.next = next
         seen.remaining -= 1
         seen.floor = number + 1
-        progress[depth] = seen
+        unsafe progress[depth] = seen
     }
 
     /// Notes how far the array at `item` has been read.
     @inline(__always)
     func advanceArray(item: Int, depth: Int, next: Int, remaining: Int) {
-        progress[depth] = Progress(item: item, next: next, remaining: remaining, floor: 0)
+        unsafe progress[depth] = Progress(item: item, next: next, remaining: remaining, floor: 0)
     }
 
     /// The end of the item at `offset`, which lies at `depth`; cheap when it was just decoded.
     func endOfItem(at offset: Int, depth: Int) throws(CBORError) -> Int {
-        let seen = progress[depth]
+        let seen = unsafe progress[depth]
         guard seen.item == offset else { return try CBORScan.end(of: bytes, from: offset, end: end) }
         let isMap = bytes[offset] >> 5 == CBORHead.Major.map
         return try CBORScan.end(
@@ -222,13 +226,11 @@ final class CBORReader {
     }
 
     /// Decodes any type, byte strings and text collections by their short way.
-    ///
-    /// The type comparison comes before the cast: casting an empty array of something else would succeed.
     @inline(__always)
     func value<T: Decodable>(_ type: T.Type, at offset: Int, depth: Int) throws(CBORError) -> T {
-        if type == [UInt8].self, let bytes = try byteString(at: offset) as? T { return bytes }
-        if type == [String].self, let strings = try strings(at: offset) as? T { return strings }
-        if type == [String: String].self, let map = try stringMap(at: offset) as? T { return map }
+        if type == [UInt8].self, let bytes = identity(try byteString(at: offset), T.self) { return bytes }
+        if type == [String].self, let strings = identity(try strings(at: offset), T.self) { return strings }
+        if type == [String: String].self, let map = identity(try stringMap(at: offset), T.self) { return map }
         do {
             return try T(from: CBORValueDecoder(reader: self, offset: offset, depth: depth))
         } catch {

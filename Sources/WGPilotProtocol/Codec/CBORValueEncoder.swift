@@ -87,15 +87,13 @@ extension CBORValueEncoder: SingleValueEncodingContainer {
 
 extension CBORWriter {
     /// Writes a value of any type, byte strings and text collections by their short way.
-    ///
-    /// The type comparison comes before the cast: casting an empty array of something else would succeed.
     @inline(__always)
     func write<T: Encodable>(any value: T) throws {
-        if T.self == [UInt8].self, let bytes = value as? [UInt8] {
+        if let bytes = identity(value, [UInt8].self) {
             try write(bytes)
-        } else if T.self == [String].self, let strings = value as? [String] {
+        } else if let strings = identity(value, [String].self) {
             try write(strings)
-        } else if T.self == [String: String].self, let map = value as? [String: String] {
+        } else if let map = identity(value, [String: String].self) {
             try write(map)
         } else {
             try value.encode(to: CBORValueEncoder(writer: self))
