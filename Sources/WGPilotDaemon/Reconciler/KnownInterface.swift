@@ -9,8 +9,9 @@ import WGPilotCore
 struct KnownInterface {
     /// The interface.
     private(set) var state: ObservedInterface
-    /// Made with the first change: a hub that is in step may never need it.
-    private lazy var holders = Self.holders(in: state.peers)
+    /// Who has each block. Made with the first change: a hub that is in step may never need it. Not a lazy property,
+    /// whose every change would copy the whole.
+    private var holders: [IPPrefix: PublicKey]?
 
     /// Starts with what was observed.
     init(_ observed: ObservedInterface) {
@@ -28,6 +29,7 @@ struct KnownInterface {
 
     /// Notes what a peer is now; nil for one that is gone.
     mutating func set(_ peer: ObservedPeer?, for key: PublicKey) {
+        var holders = self.holders.take() ?? Self.holders(in: state.peers)
         for block in state.peers[key]?.allowedIPs ?? [] where holders[block] == key { holders[block] = nil }
         for block in peer?.allowedIPs ?? [] {
             if let other = holders.updateValue(key, forKey: block), other != key {
@@ -35,6 +37,7 @@ struct KnownInterface {
             }
         }
         state.peers[key] = peer
+        self.holders = holders
     }
 
     /// Notes that a peer counts as having no endpoint, so that it gets the one that was chosen anew.

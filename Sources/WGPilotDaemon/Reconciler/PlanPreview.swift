@@ -66,18 +66,7 @@ struct PlanPreview {
         do throws(KernelError) {
             return try await reconciler.kernel.observe(name)
         } catch {
-            return before.map(ObservedInterface.init)
+            return before.map { ObservedInterface(applied: $0) }
         }
-    }
-}
-
-extension ObservedInterface {
-    /// The interface as it would be right after everything was applied.
-    fileprivate init(_ desired: DesiredInterface) {
-        self.init(
-            name: desired.name, privateKey: desired.privateKey, listenPort: desired.listenPort,
-            mtu: desired.mtu ?? DesiredInterface.defaultMTU, isUp: true, addresses: Set(desired.addresses),
-            routes: desired.peers.values.reduce(into: []) { $0.formUnion($1.routes) },
-            peers: desired.peers.mapValues(ObservedPeer.init(applied:)))
     }
 }

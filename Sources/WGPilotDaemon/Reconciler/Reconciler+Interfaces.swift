@@ -124,7 +124,12 @@ extension Reconciler {
             let newcomers = knowledge.firewallIsBehind ? steps.takeNewPeers() : 0
             let missed = try await take(steps)
             knowledge.newEndpoints[id] = nil
-            if !steps.isEmpty { observed = try await kernel.observe(desired.name) }
+            if observed == nil, left.isEmpty, newcomers == 0, missed.isEmpty {
+                // Made just now by these very steps: a dump of all its peers would tell nothing new.
+                observed = ObservedInterface(applied: desired)
+            } else if !steps.isEmpty {
+                observed = try await kernel.observe(desired.name)
+            }
             knowledge.interfaces[id] = observed.map(KnownInterface.init)
             if left.contains(.interface) {
                 var result = finish(id, desired.name, steps, nil)
