@@ -183,16 +183,19 @@ actor WatchFeed {
     /// Asks the kernel about all peers, and returns those whose status is not what it was.
     private func newStatuses(of networks: [Network]) async -> [WatchStatusMessage] {
         var seen: [Int64: [PublicKey: PeerStatus]] = [:]
+        // Of these it is not known that anybody went offline.
+        var unseen: Set<Int64> = []
         for network in networks where network.settings.enabled {
             do throws(KernelError) {
                 seen[network.id] = try await hub.kernel.peerStatus(network.interface) ?? [:]
             } catch {
+                unseen.insert(network.id)
                 logger.debug("looking at the kernel failed", metadata: ["error": "\(error)"])
             }
         }
         let now = hub.now()
         var news: [WatchStatusMessage] = []
-        for (id, known) in peers {
+        for (id, known) in peers where !unseen.contains(known.networkID) {
             let status = seen[known.networkID]?[known.key]
             let isOnline = status?.isOnline(now: now) ?? false
             if status == known.status && isOnline == known.isOnline { continue }
