@@ -34,6 +34,9 @@ let package = Package(
         .executable(name: "wgpilotd", targets: ["WGPilotDaemon"]),
         .executable(name: "wgpilotctl", targets: ["WGPilotCtl"]),
         .executable(name: "wgpilot-gateway", targets: ["WGPilotGateway"]),
+        // What Benchmarks/RPC measures.
+        .library(name: "WGPilotProtocol", targets: ["WGPilotProtocol"]),
+        .library(name: "WGPilotRPC", targets: ["WGPilotRPC"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),

@@ -19,9 +19,11 @@ REPO = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Daemon:
-    """A daemon of our own on the data directory `data`, with its socket in `folder`."""
+    """A daemon of our own on the data directory `data`, with its socket in `folder`.
 
-    def __init__(self, binaries, backend, data, folder):
+    Further keys of its configuration come in the environment."""
+
+    def __init__(self, binaries, backend, data, folder, environment=None):
         self.binaries = binaries
         self.socket = str(folder / "s")
         self.log = []
@@ -30,7 +32,8 @@ class Daemon:
         self.process = subprocess.Popen(
             [binaries / "wgpilotd", "--data-dir", data, "--socket", self.socket, "--backend", backend,
              "--endpoint-host", "192.0.2.1", "--log-level", "info"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **(environment or {})})
         threading.Thread(target=self.read_log, daemon=True).start()
 
     def read_log(self):

@@ -43,13 +43,14 @@ def turns(count, bodies, after=None):
     return times
 
 
-def spread(times):
-    """The median with the quartiles, in milliseconds."""
-    middle = statistics.median(times)
-    if len(times) < 4:
-        return f"{middle:.1f} ms"
-    low, _, high = statistics.quantiles(times, n=4)
-    return f"{middle:.1f} ms ({low:.1f}–{high:.1f})"
+def spread(values, unit="ms"):
+    """The median with the quartiles."""
+    form = ",.0f" if statistics.median(values) >= 1000 else ".1f"
+    middle = f"{statistics.median(values):{form}} {unit}"
+    if len(values) < 4:
+        return middle
+    low, _, high = statistics.quantiles(values, n=4)
+    return f"{middle} ({low:{form}}–{high:{form}})"
 
 
 class Report:
@@ -60,6 +61,13 @@ class Report:
     def ratio(self, what, times, against, other, target):
         value = statistics.median(times) / statistics.median(other)
         self.add(what, spread(times), against, spread(other), f"{value:.{2 if value >= 0.1 else 4}f} ×", f"≤ {target:g} ×", value <= target)
+
+    def compare(self, what, values, unit, against, other, most=None, least=None):
+        """Values of another unit, of which more may be better: the ratio is at most `most` or at least `least`."""
+        value = statistics.median(values) / statistics.median(other)
+        met = value <= most if least is None else value >= least
+        target = f"≤ {most:.3g} ×" if least is None else f"≥ {least:.3g} ×"
+        self.add(what, spread(values, unit), against, spread(other, unit), f"{value:.2f} ×", target, met)
 
     def size(self, what, now, peak, target):
         self.add(what, f"{now:.1f} MB (peak {peak:.1f})", "", "", "", f"< {target:g} MB", now < target)
