@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -196,6 +197,26 @@ int wgp_lock_file(const char *path, int *out) {
     return 0;
 }
 
-void wgp_limit_arenas(int count) {
-    mallopt(M_ARENA_MAX, count);
+int wgp_raise_descriptor_limit(uint64_t *limit) {
+    struct rlimit files;
+    *limit = 0;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return errno;
+    }
+    *limit = files.rlim_cur;
+    if (files.rlim_cur == files.rlim_max) {
+        return 0;
+    }
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) != 0) {
+        return errno;
+    }
+    *limit = files.rlim_cur;
+    return 0;
+}
+
+void wgp_keep_memory(int arenas, int pad, int mapped) {
+    mallopt(M_ARENA_MAX, arenas);
+    mallopt(M_TOP_PAD, pad);
+    mallopt(M_MMAP_THRESHOLD, mapped);
 }

@@ -67,8 +67,10 @@ struct DaemonCommand: AsyncParsableCommand {
         let notice = ReadinessNotice()
         let inherited = InheritedSocket.take()
         // Two arenas instead of eight a core (mallopt(3)): what a list of ten thousand peers took in one thread is then
-        // there for the next one, instead of being taken from the system again.
-        wgp_limit_arenas(2)
+        // there for the next one, instead of being taken from the system again. 4 MiB at the end of each for the same
+        // reason: without them every answer of 64 KiB moves that end there and back. Setting one of the two sizes fixes
+        // the other, at a value that would have each page of a list mapped by itself.
+        wgp_keep_memory(2, 4 << 20, 1 << 20)
         // Whatever this process makes is for root alone, unless it says otherwise itself.
         umask(0o077)
         var logger = Logger(label: "wgpilotd") { StreamLogHandler.standardError(label: $0) }
@@ -77,6 +79,15 @@ struct DaemonCommand: AsyncParsableCommand {
             logger.warning(
                 "no such group: only root can open the socket",
                 metadata: ["socket.group": "\(configuration.socketGroup)"])
+        }
+
+        var limits = configuration.limits
+        limits.maximumConnections = DescriptorLimit.connections(
+            limits.maximumConnections, within: DescriptorLimit.raise())
+        if limits.maximumConnections < configuration.limits.maximumConnections {
+            logger.warning(
+                "fewer connections than configured: the process may not have more descriptors",
+                metadata: ["connections": "\(limits.maximumConnections)"])
         }
 
         let store: StateStore
@@ -107,7 +118,8 @@ struct DaemonCommand: AsyncParsableCommand {
             address: inherited.map { .inherited(descriptor: $0) }
                 ?? .path(configuration.socketPath, mode: socketGroup == nil ? 0o600 : 0o660, group: socketGroup),
             configuration: RPCServerConfiguration(
-                router: hub.router(policy: policy, logger: logger), agent: BuildInformation.agent, logger: logger,
+                router: hub.router(policy: policy, logger: logger), agent: BuildInformation.agent,
+                limits: limits, logger: logger,
                 callerRole: { policy.role(of: $0)?.rawValue ?? "none" }),
             group: MultiThreadedEventLoopGroup.singleton)
 

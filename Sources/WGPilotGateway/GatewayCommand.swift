@@ -46,7 +46,7 @@ struct GatewayCommand: AsyncParsableCommand {
         var logger = Logger(label: "wgpilot-gateway")
         logger.logLevel = configuration.logLevel
 
-        let daemon = RPCConnector(path: configuration.socketPath, agent: BuildInformation.agent)
+        let daemon = RPCClient(path: configuration.socketPath, agent: BuildInformation.agent)
         let router = Router()
         HealthRoute(daemon: daemon).add(to: router)
         let application = Application(

@@ -22,6 +22,8 @@ ANSWER = 1
 # Length, type, flags, stream; the length counts what comes after itself.
 HEADER = struct.Struct(">IBBI")
 MAXIMUM_LENGTH = 4 << 20
+# What a stream's credit begins with where the request says nothing.
+DEFAULT_WINDOW = 262144
 MAGIC, VERSION = "wgpilot", 1
 
 
@@ -115,6 +117,8 @@ class Client:
     def stream(self, method, message=None, timeout_ms=None, metadata=None, window=None):
         """Makes a call that is answered by any number of messages, and yields them. Leaving it gives the call up."""
         stream = self.start(method, message, timeout_ms, metadata, window)
+        window = DEFAULT_WINDOW if window is None else window
+        taken = 0
         try:
             while True:
                 while not self.messages[stream] and stream not in self.statuses:
@@ -125,9 +129,12 @@ class Client:
                     return
                 message, size = self.messages[stream].popleft()
                 yield message
-                # What was looked at makes room for as much, where a window was agreed on.
-                if window is not None and size and stream not in self.statuses:
-                    self.grant(stream, size)
+                # What was looked at makes room for as much, half a window at a time. A server without key 6 in its
+                # hello knows no windows.
+                taken += size
+                if taken >= max(window // 2, 1) and 6 in self.hello and stream not in self.statuses:
+                    self.grant(stream, taken)
+                    taken = 0
         finally:
             del self.messages[stream]
             if self.statuses.pop(stream, None) is None and self.socket.fileno() >= 0:
@@ -175,6 +182,19 @@ class Client:
     def read_frame(self):
         """The next frame of a call or a hello: type, stream and payload. What is about the connection is seen to."""
         while True:
+            kind, flags, stream, payload = self.read_any_frame()
+            if kind == PING and flags:
+                self.pongs.append(payload)
+            elif kind == PING:
+                self.send_frame(PING, 0, payload, ANSWER)
+            elif kind == GOAWAY:
+                self.goaway = cbor2.loads(payload)
+            else:
+                return kind, stream, payload
+
+    def read_any_frame(self):
+        """The next frame, whatever it is about, but for those that may be ignored: type, flags, stream and payload."""
+        while True:
             self.fill(HEADER.size)
             length, kind, flags, stream = HEADER.unpack_from(self.received)
             if not HEADER.size - 4 <= length <= MAXIMUM_LENGTH:
@@ -187,14 +207,7 @@ class Client:
                 continue
             if flags & ~(ANSWER if kind == PING else 0):
                 raise ProtocolError(f"flags {flags} on a frame of type {kind}")
-            if kind == PING and flags:
-                self.pongs.append(payload)
-            elif kind == PING:
-                self.send_frame(PING, 0, payload, ANSWER)
-            elif kind == GOAWAY:
-                self.goaway = cbor2.loads(payload)
-            else:
-                return kind, stream, payload
+            return kind, flags, stream, payload
 
     def fill(self, count):
         while len(self.received) < count:

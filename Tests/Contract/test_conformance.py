@@ -14,11 +14,14 @@ import pytest
 
 from lab import Lab, wait_until
 from page import EMPTY, PATH, Page, fault
-from rpc_client import CANCEL, HEADER, HELLO, MESSAGE, REQUEST, STATUS, CallFailed, Client, ProtocolError, encode
+from rpc_client import (
+    ANSWER, CANCEL, DEFAULT_WINDOW, GOAWAY, HEADER, HELLO, MESSAGE, PING, REQUEST, STATUS, WINDOW, CallFailed, Client,
+    ProtocolError, encode)
 
 PAGE = Page()
 LIMIT = 4 << 20
 HEALTH, GET, INFO = "wgpilot.v1.System/Health", "wgpilot.v1.Networks/Get", "wgpilot.v1.System/Info"
+WATCH, LIST_PEERS = "wgpilot.v1.Watch/Changes", "wgpilot.v1.Peers/List"
 CODES = {
     name: number for number, name in enumerate(
         "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED "
@@ -78,6 +81,33 @@ class Raw(Client):
         assert_listed(status)
         return status, message
 
+    def message(self, stream):
+        """The next message of a stream, which must be there: the size of its payload."""
+        kind, other, payload = self.read_frame()
+        assert (kind, other) == (MESSAGE, stream), (kind, other, payload[:100])
+        return len(payload)
+
+    def status(self, stream):
+        """The end of a stream, whatever messages are before it."""
+        while True:
+            kind, other, payload = self.read_frame()
+            assert other == stream
+            if kind == STATUS:
+                status = cbor2.loads(payload)
+                assert_listed(status)
+                return status
+
+    def what_comes(self):
+        """The frames that come before the answer to a ping: all that the server had to say."""
+        self.ping(b"now")
+        frames = []
+        while True:
+            kind, flags, stream, payload = self.read_any_frame()
+            if (kind, flags) == (PING, ANSWER):
+                assert (stream, payload) == (0, b"now")
+                return frames
+            frames.append((kind, stream, payload))
+
     def refused(self):
         """The status of the connection, after which it is closed."""
         kind, stream, payload = self.read_frame()
@@ -121,6 +151,7 @@ def test_the_server_says_who_it_is_and_whom_it_serves(raw):
     assert server[1] == "wgpilot" and server[2] == 1 and server[3] == LIMIT
     assert server[4].startswith("wgpilotd/")
     assert server[5] == {1: 0, 2: 0, 3: "admin"}
+    assert server[6] == 64
 
 
 @pytest.mark.parametrize(
@@ -202,7 +233,13 @@ def test_who_says_nothing_is_refused_after_5_seconds(raw):
         # Stream ids begin above 0.
         ((6, REQUEST, 0, 0), "protocol_error"), ((6, CANCEL, 0, 0), "protocol_error"),
         # Never opened.
-        ((6, CANCEL, 0, 1), "protocol_error"),
+        ((6, CANCEL, 0, 1), "protocol_error"), ((6, WINDOW, 0, 1), "protocol_error"),
+        ((6, WINDOW, 0, 0), "protocol_error"), ((6, WINDOW, 1, 1), "protocol_error"),
+        # The server's to say.
+        ((6, GOAWAY, 0, 0), "protocol_error"),
+        # Only an answer has a flag, it has no other, and it is about the connection.
+        ((6, PING, 2, 0), "protocol_error"), ((6, PING, 3, 0), "protocol_error"), ((6, PING, 0, 1), "protocol_error"),
+        ((6, PING, 1, 1), "protocol_error"),
     ])
 def test_a_frame_that_may_not_come_ends_the_connection(raw, header, reason):
     raw.greeted().socket.sendall(HEADER.pack(*header))
@@ -248,23 +285,26 @@ def test_stream_ids_may_leave_gaps_up_to_the_last(raw):
 
 def test_every_call_is_answered_once_in_whatever_order(raw):
     raw.greeted()
-    for stream in range(1, 301):
-        method, message = [
-            (HEALTH, b"\xa0"), (INFO, b"\xa0"), ("wgpilot.v1.None/Nothing", b"\xa0"), (HEALTH, b"\xff"),
-            (GET, encode({1: "nowhere"})),
-        ][stream % 5]
-        raw.request(stream, method, message)
     statuses, messages = {}, set()
+    stream = 0
     while len(statuses) < 300:
-        kind, stream, payload = raw.read_frame()
-        assert stream not in statuses
+        # As many as there may be.
+        while stream < 300 and stream - len(statuses) < raw.server[6]:
+            stream += 1
+            method, message = [
+                (HEALTH, b"\xa0"), (INFO, b"\xa0"), ("wgpilot.v1.None/Nothing", b"\xa0"), (HEALTH, b"\xff"),
+                (GET, encode({1: "nowhere"})),
+            ][stream % 5]
+            raw.request(stream, method, message)
+        kind, answered, payload = raw.read_frame()
+        assert answered not in statuses
         if kind == MESSAGE:
-            assert stream not in messages
-            messages.add(stream)
+            assert answered not in messages
+            messages.add(answered)
         else:
-            statuses[stream] = cbor2.loads(payload)
-            assert_listed(statuses[stream])
-            assert (statuses[stream][1] == 0) == (stream in messages)
+            statuses[answered] = cbor2.loads(payload)
+            assert_listed(statuses[answered])
+            assert (statuses[answered][1] == 0) == (answered in messages)
     expected = [0, 0, CODES["UNIMPLEMENTED"], CODES["INVALID_ARGUMENT"], CODES["NOT_FOUND"]]
     assert {stream: status[1] for stream, status in statuses.items()} == {
         stream: expected[stream % 5] for stream in range(1, 301)}
@@ -404,6 +444,337 @@ def test_a_client_that_shuts_its_sending_half_is_let_go(raw):
 
 def test_a_connection_cut_in_the_midst_of_a_frame_harms_nobody(raw):
     raw.greeted().socket.sendall(HEADER.pack(1000, REQUEST, 0, 1) + b"half")
+
+
+@pytest.mark.parametrize(
+    "metadata, is_taken",
+    [
+        ({"a": "x" * 8191}, True), ({"a": "x" * 8192}, False), ({"x" * 8192: ""}, True), ({"x" * 8193: ""}, False),
+        ({str(number): "é" * 40 for number in range(90)}, True), ({str(number): "é" * 40 for number in range(110)}, False),
+    ])
+def test_metadata_above_the_limit_fail_that_call_alone(raw, metadata, is_taken):
+    raw.greeted().request(1, HEALTH, f3=metadata)
+    status, _ = raw.answer(1)
+    assert status == {1: 0} if is_taken else status[3] == "metadata_too_large"
+    raw.request(2, HEALTH)
+    assert raw.answer(2)[0] == {1: 0}
+
+
+# Streams.
+
+
+@pytest.mark.parametrize("size, is_taken", [(60_000, True), (70_000, False)])
+def test_the_request_of_a_stream_is_small(raw, size, is_taken):
+    # A field that the server does not know.
+    raw.greeted().request(1, WATCH, encode({99: b"x" * size}), f4=0)
+    raw.send_frame(CANCEL, 1, b"")
+    assert raw.answer(1)[0][3] == ("cancelled" if is_taken else "request_too_large")
+
+
+@pytest.fixture
+def network(hub):
+    """A network, gone afterwards, whose peers the streams tell of."""
+    with Client(str(hub.socket)) as client:
+        client.call("wgpilot.v1.Networks/Create", {1: "credit", 2: "gateway", 3: "10.77.0.0/24"})
+        yield client
+        client.call("wgpilot.v1.Networks/Delete", {1: "credit"})
+
+
+@pytest.fixture
+def library(hub):
+    """A network whose peers have notes of half a megabyte, gone afterwards."""
+    with Client(str(hub.socket)) as client:
+        client.call("wgpilot.v1.Networks/Create", {1: "library", 2: "gateway", 3: "10.78.0.0/24"})
+        peers = [peer(f"p{number}", "ä" * 1900) for number in range(140)]
+        assert len(list(client.map("wgpilot.v1.Peers/Create", peers))) == 140
+        yield "library"
+        client.call("wgpilot.v1.Networks/Delete", {1: "library"})
+
+
+def peer(name, notes):
+    """A request of a peer of the library."""
+    return numbered("CreatePeerRequest", network="library", name=name, notes=notes)
+
+
+def numbered(message, **fields):
+    """A message by field number from one by field name."""
+    numbers = {field.name: number for number, field in PAGE.messages[message].items()}
+    return {numbers[name]: value for name, value in fields.items()}
+
+
+def wake(network, name):
+    """Has the streams something to tell."""
+    network.call("wgpilot.v1.Peers/Create", {1: "credit", 2: name})
+
+
+def test_a_stream_stops_when_its_credit_is_used_up_and_goes_on_after_a_grant(raw, network):
+    raw.greeted().request(1, WATCH, f4=1)
+    size = raw.message(1)
+    assert size > 1, "the last message may overdraw the credit"
+    wake(network, "a")
+    assert raw.what_comes() == []
+    # To 0, which is not above 0.
+    raw.grant(1, size - 1)
+    assert raw.what_comes() == []
+    raw.grant(1, 1)
+    size = raw.message(1)
+    assert raw.what_comes() == []
+    # Calls of the connection go on beside it, whatever their answers' size.
+    raw.request(2, INFO)
+    assert raw.answer(2)[0] == {1: 0}
+    raw.grant(1, size)
+    raw.message(1)
+    raw.send_frame(CANCEL, 1, b"")
+    assert raw.status(1)[3] == "cancelled"
+
+
+def test_a_window_of_nothing_lets_nothing_come_before_a_grant(raw, network):
+    raw.greeted().request(1, WATCH, f4=0)
+    wake(network, "a")
+    assert raw.what_comes() == []
+    raw.grant(1, 1)
+    raw.message(1)
+    assert raw.what_comes() == []
+
+
+def test_a_stream_whose_request_names_no_window_has_256_kib(raw, library):
+    raw.greeted().request(1, WATCH)
+    sizes = [raw.message(1)]
+    # There is more than that to tell, so it is reached; what has no credit does not come.
+    while sum(sizes) < DEFAULT_WINDOW:
+        sizes.append(raw.message(1))
+    assert sum(sizes[:-1]) < DEFAULT_WINDOW
+    assert raw.what_comes() == []
+    raw.grant(1, sum(sizes))
+    raw.message(1)
+
+
+def test_credit_is_each_streams_own(raw, network):
+    raw.greeted().request(1, WATCH, f4=0)
+    raw.request(2, WATCH, f4=1)
+    raw.message(2)
+    assert raw.what_comes() == []
+    raw.grant(1, 1)
+    raw.message(1)
+    assert raw.what_comes() == []
+
+
+@pytest.mark.parametrize(
+    "payload", ["00", "", "20", "f6", "f4", "1b0000000100000000", "6131", "0101", "80", "f93c00", "c101", "18"])
+def test_a_grant_that_is_none_ends_the_connection(raw, payload):
+    raw.greeted().request(1, WATCH, f4=0)
+    raw.send_frame(WINDOW, 1, bytes.fromhex(payload))
+    assert_refused(raw, "protocol_error")
+
+
+@pytest.mark.parametrize(
+    "window, grants", [(0, [2**31]), (0, [2**32 - 1]), (2**31 - 1, [2**31 - 1]), (0, [2**31 - 1, 2**31 - 1])])
+def test_a_grant_beyond_the_most_there_may_be_ends_the_connection(raw, window, grants):
+    raw.greeted().request(1, WATCH, f4=window)
+    for grant in grants:
+        raw.grant(1, grant)
+    while True:
+        kind, stream, payload = raw.read_frame()
+        if kind == STATUS:
+            break
+    assert stream == 0 and cbor2.loads(payload)[3] == "protocol_error"
+
+
+def test_the_most_there_may_be_is_granted(raw, network):
+    raw.greeted().request(1, WATCH, f4=0)
+    raw.grant(1, 2**31 - 1)
+    raw.message(1)
+    raw.request(2, WATCH, f4=2**31 - 1)
+    while True:
+        kind, stream, _ = raw.read_frame()
+        assert kind == MESSAGE
+        if stream == 2:
+            break
+
+
+def test_a_grant_to_a_call_that_has_ended_or_is_no_stream_is_ignored(raw):
+    raw.greeted().request(1, HEALTH)
+    raw.grant(1, 2**31)
+    assert raw.answer(1)[0] == {1: 0}
+    raw.grant(1, 2**32 - 1)
+    raw.request(2, WATCH, f4=0)
+    raw.cancel(2)
+    assert raw.status(2)[3] == "cancelled"
+    raw.grant(2, 1)
+    raw.request(3, HEALTH)
+    assert raw.answer(3)[0] == {1: 0}
+
+
+def test_a_grant_to_a_stream_that_was_never_opened_ends_the_connection(raw):
+    raw.greeted().request(5, HEALTH)
+    assert raw.answer(5)[0] == {1: 0}
+    raw.grant(6, 1)
+    assert_refused(raw, "protocol_error")
+
+
+@pytest.mark.parametrize("window", [0, None, 2**32 - 1])
+def test_the_window_of_a_unary_call_means_nothing(raw, window):
+    raw.greeted().request(1, HEALTH, f4=window)
+    assert raw.answer(1)[0] == {1: 0}
+
+
+@pytest.mark.parametrize("window", [-1, 2**32, "1", 1.5, []])
+def test_a_window_that_is_none_is_a_malformed_request(raw, window):
+    raw.greeted().request(1, WATCH, f4=window)
+    assert raw.answer(1)[0][3] == "malformed_request"
+
+
+def test_a_stream_that_waits_for_credit_is_cancelled(raw, network):
+    raw.greeted().request(1, WATCH, f4=1)
+    raw.message(1)
+    wake(network, "a")
+    raw.send_frame(CANCEL, 1, b"")
+    assert raw.status(1)[3] == "cancelled"
+    assert raw.what_comes() == []
+
+
+def test_a_stream_that_waits_for_credit_ends_at_its_deadline(raw, network):
+    raw.greeted().request(1, WATCH, f2=200, f4=0)
+    assert raw.status(1)[3] == "deadline_exceeded"
+
+
+def test_a_client_that_grants_what_it_reads_hears_everything(network, hub):
+    with Client(str(hub.socket)) as client:
+        events = client.stream(WATCH, {1: "credit"}, window=50)
+        assert any(event[3] == "live" for event in events)
+        for number in range(20):
+            wake(network, f"p{number}")
+        heard = set()
+        while len(heard) < 20:
+            heard |= {peer[3] for peer in next(events).get(5, [])} & {f"p{number}" for number in range(20)}
+        events.close()
+
+
+# Calls in flight.
+
+
+def test_a_call_beyond_those_that_may_be_in_flight_is_refused_alone(raw):
+    raw.greeted()
+    for stream in range(1, raw.server[6] + 1):
+        raw.request(stream, WATCH, f4=0)
+    last = raw.server[6] + 1
+    raw.request(last, HEALTH)
+    assert raw.answer(last)[0][3] == "too_many_calls"
+    # One that waits for credit is a call in flight until its status is there.
+    raw.cancel(7)
+    assert raw.status(7)[3] == "cancelled"
+    raw.request(last + 1, HEALTH)
+    assert raw.answer(last + 1)[0] == {1: 0}
+
+
+def test_a_client_that_does_not_read_gets_all_answers_when_it_does(raw, library, hub):
+    raw.greeted()
+    message = encode(numbered("ListPeersRequest", network=library, limit=140))
+    for stream in range(1, 41):
+        raw.request(stream, LIST_PEERS, message)
+    # 40 answers of half a megabyte wait for nobody else.
+    with Client(str(hub.socket), timeout=10) as other:
+        for _ in range(20):
+            assert other.call(HEALTH)[1] == "ok"
+    ended = set()
+    while len(ended) < 40:
+        kind, stream, payload = raw.read_frame()
+        if kind == STATUS:
+            assert cbor2.loads(payload) == {1: 0}
+            ended.add(stream)
+
+
+# Signs of life, and the end.
+
+
+@pytest.mark.parametrize("payload", [b"", b"*", bytes(range(64))])
+def test_a_ping_is_answered_with_its_own_bytes(raw, payload):
+    raw.greeted().ping(payload)
+    assert raw.read_any_frame() == (PING, ANSWER, 0, payload)
+
+
+def test_pings_need_no_credit_and_no_call(raw, network):
+    raw.greeted().request(1, WATCH, f4=0)
+    for number in range(100):
+        raw.ping(bytes([number]))
+    assert [raw.read_any_frame()[3] for _ in range(100)] == [bytes([number]) for number in range(100)]
+
+
+def test_an_answer_to_no_ping_is_a_sign_of_life_and_no_more(raw):
+    raw.greeted().send_frame(PING, 0, b"nobody asked", ANSWER)
+    assert raw.what_comes() == []
+
+
+@pytest.mark.parametrize("flags", [0, ANSWER])
+def test_a_ping_of_65_bytes_ends_the_connection(raw, flags):
+    raw.greeted().send_frame(PING, 0, bytes(65), flags)
+    assert_refused(raw, "protocol_error")
+
+
+@contextlib.contextmanager
+def own_hub(config=None):
+    """A daemon for one test."""
+    lab = Lab()
+    try:
+        lab.start_daemon(config=config)
+        yield lab
+    finally:
+        lab.close()
+
+
+def test_a_client_with_a_stream_is_asked_for_a_sign_of_life_and_left_without_one():
+    with own_hub("keepalive_interval: 1\nkeepalive_timeout: 1\n") as lab:
+        with Raw(str(lab.socket), timeout=20) as idle, Raw(str(lab.socket), timeout=20) as raw:
+            idle.greeted()
+            raw.greeted().request(1, WATCH, f4=0)
+            for _ in range(2):
+                kind, flags, stream, payload = raw.read_any_frame()
+                assert (kind, flags, stream) == (PING, 0, 0) and len(payload) <= 64
+                raw.send_frame(PING, 0, payload, ANSWER)
+            # The third one is not answered.
+            assert raw.read_any_frame()[0] == PING
+            assert_refused(raw, "keepalive_timeout")
+            # Who has no stream is not asked.
+            assert idle.what_comes() == []
+
+
+def test_a_server_that_stops_says_so_and_answers_what_it_took():
+    with own_hub() as lab, Raw(str(lab.socket), timeout=20) as raw:
+        raw.greeted().request(1, WATCH, f4=0)
+        raw.request(2, HEALTH)
+        assert raw.answer(2)[0] == {1: 0}
+        for stream in range(3, 23):
+            network = numbered("CreateNetworkRequest", name=f"n{stream}", mode="gateway", subnet=f"10.90.{stream}.0/24")
+            raw.request(stream, "wgpilot.v1.Networks/Create", encode(network))
+        lab.daemon.terminate()
+        for stream in range(23, 33):
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                raw.request(stream, HEALTH)
+        statuses = {}
+        with pytest.raises((ProtocolError, ConnectionResetError)):
+            while True:
+                kind, stream, payload = raw.read_frame()
+                assert stream != 0, payload
+                if kind == STATUS:
+                    statuses[stream] = cbor2.loads(payload)
+                    assert_listed(statuses[stream])
+        assert raw.goaway is not None and set(raw.goaway) <= {1, 2}
+        last = raw.goaway[1]
+        assert 2 <= last <= 32
+        # What it took is done, the stream is at its end, and what came later was not begun.
+        assert statuses[1][3] == "shutting_down"
+        for stream in range(3, 33):
+            if stream <= last:
+                assert statuses[stream] == {1: 0}, (stream, last, statuses)
+            elif stream in statuses:
+                assert statuses[stream][3] == "shutting_down", (stream, last, statuses)
+        lab.daemon.wait(20)
+        # And that is so in the database too.
+        lab.daemon = None
+        lab.start_daemon()
+        with Client(str(lab.socket)) as client:
+            made = len(client.call("wgpilot.v1.Networks/List").get(1, []))
+        assert made == sum(1 for stream in range(3, 23) if statuses.get(stream) == {1: 0})
 
 
 # The methods.

@@ -42,11 +42,17 @@ ENVELOPE = {
         3: Field(3, "maximum_frame_length", "unsigned", 32, False, False),
         4: Field(4, "agent", "text", None, False, False),
         5: Field(5, "caller", "CallerIdentity", None, False, True),
+        6: Field(6, "maximum_calls", "unsigned", 32, False, True),
     },
     "RequestHead": {
         1: Field(1, "method", "text", None, False, False),
         2: Field(2, "timeout_milliseconds", "unsigned", 64, False, True),
         3: Field(3, "metadata", "map", None, False, False, True),
+        4: Field(4, "window", "unsigned", 32, False, True),
+    },
+    "GoAway": {
+        1: Field(1, "last_stream_id", "unsigned", 32, False, False),
+        2: Field(2, "message", "text", None, False, True),
     },
     "FieldViolation": {
         1: Field(1, "field", "text", None, False, False),
@@ -64,13 +70,14 @@ ENVELOPE = {
 
 # A frame: what it is, its type, flags and stream, and its payload's items by message; bytes are a payload as they are.
 HEAD = {"method": "wgpilot.v1.Peers/List", "timeout_milliseconds": 5000, "metadata": {"request-id": "a1"}}
+GOAWAY = {"last_stream_id": 7, "message": "shutting down"}
 FRAMES = [
     ("hello of a client", 1, 0, 0, [
         ("Hello", {"magic": "wgpilot", "version": 1, "maximum_frame_length": 4 << 20, "agent": "wgpilotctl/0.1.0"})]),
     ("hello of a server", 1, 0, 0, [
         ("Hello", {
             "magic": "wgpilot", "version": 1, "maximum_frame_length": 4 << 20, "agent": "wgpilotd/0.1.0",
-            "caller": {"uid": 1000, "gid": 100, "role": "operator"},
+            "caller": {"uid": 1000, "gid": 100, "role": "operator"}, "maximum_calls": 64,
         })]),
     ("request", 2, 0, 1, [("RequestHead", HEAD), ("ListPeersRequest", {"network": "office"})]),
     ("request without a message's fields", 2, 0, 0xFFFFFFFF, [
@@ -87,6 +94,15 @@ FRAMES = [
     ("status of the connection", 4, 0, 0, [
         ("Status", {"code": 14, "message": "Later.", "reason": "shutting_down", "fields": [], "metadata": {}})]),
     ("cancel", 5, 0, 1, []),
+    ("request of a stream", 2, 0, 3, [
+        ("RequestHead", {"method": "wgpilot.v1.Watch/Changes", "metadata": {}, "window": 16}), ("Empty", {})]),
+    ("window", 6, 0, 3, bytes.fromhex("181e")),
+    ("window of the most that a frame can grant", 6, 0, 0xFFFFFFFF, bytes.fromhex("1affffffff")),
+    ("ping", 7, 0, 0, b"2a"),
+    ("ping without a payload", 7, 0, 0, b""),
+    ("answer to a ping", 7, 1, 0, bytes(range(64))),
+    ("goaway", 8, 0, 0, [("GoAway", GOAWAY)]),
+    ("goaway before the first call", 8, 0, 0, [("GoAway", {"last_stream_id": 0})]),
 ]
 
 
@@ -182,8 +198,9 @@ def dumps(item):
 def messages_text(messages):
     # Which the protocol's own tables cannot tell: the page and the table of values are about the same messages.
     values = FULL | {
-        "Hello": FRAMES[1][4][0][1], "CallerIdentity": FRAMES[1][4][0][1]["caller"], "RequestHead": HEAD,
-        "Status": FRAMES[6][4][0][1], "FieldViolation": FRAMES[6][4][0][1]["fields"][0],
+        "Hello": FRAMES[1][4][0][1], "CallerIdentity": FRAMES[1][4][0][1]["caller"],
+        "RequestHead": HEAD | {"window": 65536},
+        "GoAway": GOAWAY, "Status": FRAMES[6][4][0][1], "FieldViolation": FRAMES[6][4][0][1]["fields"][0],
     }
     missing, excess = sorted(set(messages) - set(values)), sorted(set(values) - set(messages))
     assert not missing and not excess, f"values.py lacks {missing}, and has {excess}, which the page does not"

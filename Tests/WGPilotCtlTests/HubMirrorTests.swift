@@ -30,6 +30,23 @@ import WGPilotProtocol
         #expect(mirror.position?.sequence == 7)
     }
 
+    /// Catches halves of two snapshots that are taken for one, in which a peer that was removed meanwhile lives on.
+    @Test(arguments: [true, false]) func aSnapshotThatWasCutOffLeavesNothing(isFirst: Bool) {
+        var mirror = isFirst ? HubMirror() : Self.mirror()
+        let before = mirror
+        _ = mirror.apply(Self.event("snapshot", 20) { $0.peers = [Samples.peer] })
+        mirror.interrupt()
+        #expect(mirror.peers == before.peers && mirror.networks == before.networks)
+        _ = mirror.apply(
+            Self.event("snapshot", 30) { event in
+                event.networks = [Samples.network]
+                event.peers = [Samples.barePeer]
+            })
+        let changes = mirror.apply(Self.event("live", 30))
+        #expect(changes.map(\.kind) == (isFirst ? [] : [.removed]))
+        #expect(Array(mirror.peers.keys) == [Samples.barePeer.id])
+    }
+
     /// Catches a change that is taken for another, or told twice.
     @Test func eachChangeIsNamed() {
         var mirror = Self.mirror()

@@ -28,6 +28,14 @@ import WGPilotTestSupport
         #expect(Frame(type: .status, streamID: 0x0102_0304, payload: payload).bytes == Self.status)
     }
 
+    @Test func `an answer to a ping bears its flag both ways`() throws {
+        let answer = Frame(type: .ping, flags: Frame.answerFlag, streamID: 0, payload: [0x2a, 0x2a])
+        #expect(answer.bytes == hex("00000008 07 01 00000000 2a2a"))
+        var decoder = FrameDecoder()
+        decoder.append(answer.bytes)
+        #expect(try decoder.next() == answer)
+    }
+
     private func randomFrames(_ generator: inout SeededGenerator) -> [Frame] {
         (0..<20).map { _ in
             let isLarge = Int.random(in: 0..<8, using: &generator) == 0
@@ -73,8 +81,11 @@ import WGPilotTestSupport
             ("00001001", .tooLong(length: 4097, limit: 4096)),
             ("ffffffff", .tooLong(length: .max, limit: 4096)),
             ("00000005", .tooShort(length: 5)), ("00000000", .tooShort(length: 0)),
-            ("00000006 00", .unknownType(0)), ("00000006 06", .unknownType(6)), ("00000006 7f", .unknownType(127)),
+            ("00000006 00", .unknownType(0)), ("00000006 09", .unknownType(9)), ("00000006 7f", .unknownType(127)),
             ("00000006 02 01 00000000", .unknownFlags(1)), ("00000006 02 80 00000000", .unknownFlags(128)),
+            // Only a ping answers anything, and it has no other flag.
+            ("00000006 06 01 00000001", .unknownFlags(1)), ("00000006 08 01 00000000", .unknownFlags(1)),
+            ("00000006 07 02 00000000", .unknownFlags(2)), ("00000006 07 03 00000000", .unknownFlags(3)),
         ] as [(String, FrameError)])
     func `a bad header is refused as soon as it is there, without its payload`(text: String, expected: FrameError) {
         var decoder = FrameDecoder(maximumLength: 4096)

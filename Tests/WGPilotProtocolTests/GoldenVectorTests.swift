@@ -65,6 +65,14 @@ import WGPilotProtocol
         #expect(decoder.bufferedBytes == 0)
         #expect(frame.bytes == vector.bytes)
 
+        guard vector.title.contains(": ") || frame.payload.isEmpty && vector.json.contains("items") else {
+            let json = """
+                {"flags":\(frame.flags),"payload":"\(hexText(frame.payload))","stream_id":\(frame.streamID),\
+                "type":\(frame.type.rawValue)}
+                """
+            #expect(json == vector.json)
+            return
+        }
         let names = vector.title.split(separator: ": ").dropFirst().first?.split(separator: " ") ?? []
         var offset = 0
         var items: [String] = []
@@ -82,6 +90,13 @@ import WGPilotProtocol
             "type":\(frame.type.rawValue)}
             """
         #expect(json == vector.json)
+    }
+
+    @Test(arguments: GoldenVector.frames.filter { $0.bytes[4] == FrameType.window.rawValue })
+    func `a grant is read as the number that Python wrote`(vector: GoldenVector) throws {
+        let bytes = try CBORDecoder().decode(UInt32.self, from: Array(vector.bytes.dropFirst(Frame.headerBytes)))
+        #expect([30, .max].contains(bytes))
+        #expect(try CBOREncoder().encode(bytes) == Array(vector.bytes.dropFirst(Frame.headerBytes)))
     }
 
     @Test func `every type of frame has a vector`() {

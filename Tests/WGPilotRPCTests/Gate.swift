@@ -21,10 +21,7 @@ final class Gate: Sendable {
 
     /// Returns when the gate is open; throws when the task is cancelled first.
     func wait() async throws {
-        let number = state.withLock { state in
-            state.next += 1
-            return state.next
-        }
+        let number = self.number()
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 enter(number, continuation)
@@ -38,7 +35,14 @@ final class Gate: Sendable {
 
     /// Returns when the gate is open, and not before, whatever happens to the task.
     func waitStubbornly() async {
-        try? await withCheckedThrowingContinuation { enter(0, $0) }
+        try? await withCheckedThrowingContinuation { enter(number(), $0) }
+    }
+
+    private func number() -> Int {
+        state.withLock { state in
+            state.next += 1
+            return state.next
+        }
     }
 
     private func enter(_ number: Int, _ continuation: CheckedContinuation<Void, any Error>) {

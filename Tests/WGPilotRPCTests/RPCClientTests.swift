@@ -228,7 +228,7 @@ import WGPilotTestSupport
             of: service.configuration(), credentials: .init(uid: 0, gid: 0),
             group: MultiThreadedEventLoopGroup.singleton
         ) { client in
-            #expect(client.serverHello.caller?.role == "admin")
+            #expect(client.serverHello?.caller?.role == "admin")
             let task = Task { try await client.call(TestService.wait, Note(text: "a")) }
             var events = service.events.makeAsyncIterator()
             #expect(await events.next() == "started a")
@@ -287,7 +287,10 @@ import WGPilotTestSupport
                         switch await call.value {
                         case .success(let note): #expect(note == Note(text: "\(number)"), "seed \(seed)")
                         case .failure(let error):
-                            #expect([.cancelled, .deadlineExceeded].contains(error.code), "\(error), seed \(seed)")
+                            // The server counts handlers of calls that were given up until they have noticed.
+                            #expect(
+                                [.cancelled, .deadlineExceeded].contains(error.code)
+                                    || error.reason == "too_many_calls", "\(error), seed \(seed)")
                         }
                     }
                 }

@@ -65,8 +65,8 @@ import WGPilotTestSupport
                 #expect(status.st_gid == group)
                 #expect(mode(of: path + ".new") == nil)
                 let client = try await connect(path)
-                #expect(client.serverHello.caller?.uid == getuid())
-                #expect(client.serverHello.caller?.gid == getgid())
+                #expect(client.serverHello?.caller?.uid == getuid())
+                #expect(client.serverHello?.caller?.gid == getgid())
                 await client.close()
             }
             #expect(mode(of: path) == nil)
@@ -238,7 +238,9 @@ import WGPilotTestSupport
     @Test func `a thousand calls at a time on one connection`() async throws {
         try await TemporaryDirectory.with { directory in
             let path = directory + "/s"
-            try await serving(server(TestService(), .path(path))) {
+            var limits = RPCServerConfiguration.Limits()
+            limits.maximumCallsPerConnection = 1000
+            try await serving(server(TestService(), .path(path), limits: limits)) {
                 let client = try await connect(path)
                 try await withThrowingTaskGroup(of: Bool.self) { group in
                     for number in 0..<1000 {
@@ -256,26 +258,57 @@ import WGPilotTestSupport
 
     // MARK: Shutdown
 
-    @Test func `calls in flight finish while new ones are refused`() async throws {
+    @Test func `calls in flight finish while new ones are refused and streams end`() async throws {
         try await TemporaryDirectory.with { directory in
             let path = directory + "/s"
             let service = TestService()
             let server = server(service, .path(path))
             try await serving(server) {
-                let client = try await connect(path)
-                let slow = Task { try await client.call(TestService.wait, Note(text: "slow")) }
-                var events = service.events.makeAsyncIterator()
-                #expect(await events.next() == "started slow")
-                server.beginShutdown()
-                let refused = await #expect(throws: RPCError.self) {
-                    try await client.call(TestService.echo, Note(text: "new"))
+                try await RawPeer.with(path: path) { peer in
+                    _ = try await peer.greet()
+                    var events = service.events.makeAsyncIterator()
+                    try await peer.send(RawPeer.request(1, TestService.wait.fullName, Note(text: "slow")))
+                    #expect(await events.next() == "started slow")
+                    try await peer.send(RawPeer.request(4, TestService.linger.fullName, Note(text: "stream")))
+                    #expect(try await peer.next()?.type == .message)
+                    #expect(await events.next() == "started stream")
+                    server.beginShutdown()
+                    #expect(try await peer.nextGoAway()?.lastStreamID == 4)
+                    #expect(try await peer.nextStatus(on: 4)?.reason == "shutting_down")
+                    #expect(await events.next() == "cancelled stream")
+                    try await peer.send(RawPeer.request(5, TestService.echo.fullName, Note(text: "new")))
+                    let refused = try await peer.nextStatus(on: 5)
+                    #expect(refused?.code == .unavailable)
+                    #expect(refused?.reason == "shutting_down")
+                    let outside = await #expect(throws: RPCError.self) { try await connect(path) }
+                    #expect(outside?.code == .unavailable)
+                    service.gate.open()
+                    #expect(try await peer.next()?.type == .message)
+                    #expect(try await peer.nextStatus(on: 1)?.code == .ok)
+                    #expect(try await peer.next() == nil)
                 }
-                #expect(refused?.code == .unavailable)
-                #expect(refused?.reason == "shutting_down")
-                let outside = await #expect(throws: RPCError.self) { try await connect(path) }
-                #expect(outside?.code == .unavailable)
-                service.gate.open()
-                #expect(try await slow.value == Note(text: "slow"))
+            }
+        }
+    }
+
+    @Test func `a connection without calls is told and closed at once`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let server = server(TestService(), .path(path))
+            try await serving(server) {
+                try await RawPeer.with(path: path) { greeted in
+                    _ = try await greeted.greet()
+                    try await greeted.echo(3)
+                    try await RawPeer.with(path: path) { silent in
+                        // It is a connection from its acceptance on, which comes some time after the connect.
+                        try await silent.send([0])
+                        server.beginShutdown()
+                        let word = try await silent.next()
+                        #expect(word == nil || word?.type == .status)
+                    }
+                    #expect(try await greeted.nextGoAway()?.lastStreamID == 3)
+                    #expect(try await greeted.next() == nil)
+                }
             }
         }
     }
@@ -288,15 +321,42 @@ import WGPilotTestSupport
             limits.drainTimeout = .milliseconds(20)
             let server = server(service, .path(path), limits: limits)
             try await serving(server) {
-                let client = try await connect(path)
-                let slow = Task { try await client.call(TestService.wait, Note(text: "slow")) }
-                var events = service.events.makeAsyncIterator()
-                #expect(await events.next() == "started slow")
-                server.beginShutdown()
-                let error = await #expect(throws: RPCError.self) { try await slow.value }
-                #expect(error?.code == .unavailable)
-                #expect(await events.next() == "cancelled slow")
+                try await RawPeer.with(path: path) { peer in
+                    _ = try await peer.greet()
+                    try await peer.send(RawPeer.request(1, TestService.wait.fullName, Note(text: "slow")))
+                    var events = service.events.makeAsyncIterator()
+                    #expect(await events.next() == "started slow")
+                    server.beginShutdown()
+                    #expect(try await peer.nextGoAway()?.lastStreamID == 1)
+                    #expect(try await peer.next() == nil)
+                    #expect(await events.next() == "cancelled slow")
+                }
             }
+        }
+    }
+
+    @Test func `the server ends after a handler that does not heed its cancellation`() async throws {
+        try await TemporaryDirectory.with { directory in
+            let path = directory + "/s"
+            let service = TestService()
+            let server = server(service, .path(path))
+            let (listening, ready) = AsyncStream<Void>.makeStream()
+            let run = Task {
+                try await server.run { ready.yield() }
+                return service.log.withLock { $0 }
+            }
+            var iterator = listening.makeAsyncIterator()
+            _ = await iterator.next()
+            try await RawPeer.with(path: path) { peer in
+                _ = try await peer.greet()
+                try await peer.send(RawPeer.request(1, TestService.stubborn.fullName, Note(text: "mule")))
+                var events = service.events.makeAsyncIterator()
+                #expect(await events.next() == "started mule")
+                run.cancel()
+                #expect(try await peer.next() == nil)
+            }
+            service.gate.open()
+            #expect(try await run.value == ["started mule", "cancelled mule"])
         }
     }
 

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Testing
 import WGPilotProtocol
 
 /// One end of a connection, without any of the code under test but the framing: to say what no client or server of ours
@@ -81,12 +82,30 @@ struct RawPeer: ~Copyable {
         return try CBORDecoder().decode(Hello.self, from: frame.payload)
     }
 
+    /// Makes a call whose answer comes next, and takes that.
+    mutating func echo(_ streamID: UInt32, _ text: String = "echo") async throws {
+        try await send(RawPeer.request(streamID, TestService.echo.fullName, Note(text: text)))
+        let message = try await next()
+        #expect(message?.type == .message && message?.streamID == streamID)
+        #expect(try await nextStatus(on: streamID)?.code == .ok)
+    }
+
+    /// The reason of the goaway that the next frame is, with the last call that the server took.
+    mutating func nextGoAway() async throws -> GoAway? {
+        guard let frame = try await next(), frame.type == .goaway, frame.streamID == 0 else { return nil }
+        return try CBORDecoder().decode(GoAway.self, from: frame.payload)
+    }
+
+    static func window(_ streamID: UInt32, _ bytes: UInt32) throws -> Frame {
+        Frame(type: .window, streamID: streamID, payload: try CBOREncoder().encode(bytes))
+    }
+
     static func request(
         _ streamID: UInt32, _ method: String, _ message: some Encodable & Sendable, timeout: UInt64? = nil,
-        metadata: Metadata = [:]
+        metadata: Metadata = [:], window: UInt32? = nil
     ) throws -> Frame {
         var payload: [UInt8] = []
-        let head = RequestHead(method: method, timeoutMilliseconds: timeout, metadata: metadata)
+        let head = RequestHead(method: method, timeoutMilliseconds: timeout, metadata: metadata, window: window)
         try CBOREncoder().encode(head, into: &payload)
         try CBOREncoder().encode(message, into: &payload)
         return Frame(type: .request, streamID: streamID, payload: payload)

@@ -1,7 +1,10 @@
 import Logging
+import NIOCore
 import Synchronization
+import Testing
 import WGPilotProtocol
-import WGPilotRPC
+
+@testable import WGPilotRPC
 
 /// A message of one text.
 struct Note: Codable, Sendable, Equatable {
@@ -36,6 +39,12 @@ final class TestService: Sendable {
     /// Answers with as many bytes as the text says.
     static let big = descriptor("Big")
     static let admin = descriptor("Admin", role: .admin)
+    /// Streams messages without end, each of as many bytes as the text says.
+    static let flood = stream("Flood")
+    /// Streams one message, and waits for the gate or its cancellation.
+    static let linger = stream("Linger")
+    /// Begins a message for which there is no credit, gives it up, and ends.
+    static let impatient = stream("Impatient")
     /// Registered nowhere.
     static let missing = descriptor("Missing")
 
@@ -44,6 +53,8 @@ final class TestService: Sendable {
     let events: AsyncStream<String>
     /// The same, for looking back.
     let log = Mutex<[String]>([])
+    /// The messages that ``flood`` has sent.
+    let sent = Mutex(0)
     let running = Mutex((now: 0, most: 0))
     private let event: AsyncStream<String>.Continuation
 
@@ -86,18 +97,41 @@ final class TestService: Sendable {
             defer { self.running.withLock { $0.now -= 1 } }
             return Note(text: String(repeating: "x", count: Int(note.text) ?? 0))
         }
+        router.register(Self.flood) { note, _, stream in
+            let message = Note(text: String(repeating: "x", count: Int(note.text) ?? 0))
+            while true {
+                try await stream.send(message)
+                self.sent.withLock { $0 += 1 }
+            }
+        }
+        router.register(Self.linger) { note, _, stream in
+            try await stream.send(note)
+            _ = try await self.waitForGate(note)
+        }
+        router.register(Self.impatient) { note, _, stream in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let error = await #expect(throws: RPCError.self) { try await stream.send(note) }
+                    #expect(error?.code == .cancelled)
+                }
+                group.cancelAll()
+            }
+        }
         return router
     }
 
     func configuration(
-        interceptors: [any ServerInterceptor] = [], limits: RPCServerConfiguration.Limits = .init()
+        interceptors: [any ServerInterceptor] = [], limits: RPCServerConfiguration.Limits = .init(),
+        now: @escaping @Sendable () -> NIODeadline = { .now() }
     ) -> RPCServerConfiguration {
-        RPCServerConfiguration(
+        var configuration = RPCServerConfiguration(
             router: router(interceptors: interceptors), agent: "test-server/1", limits: limits,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         ) { credentials in
             credentials.uid == 0 ? "admin" : "operator"
         }
+        configuration.now = now
+        return configuration
     }
 
     private func tell(_ text: String) {
@@ -122,5 +156,10 @@ final class TestService: Sendable {
         MethodDescriptor(
             service: "test.v1.Test", method: method, requiredRole: role, isIdempotent: isIdempotent,
             isMutation: !isIdempotent)
+    }
+
+    private static func stream(_ method: String) -> StreamDescriptor<Note, Note> {
+        StreamDescriptor(
+            service: "test.v1.Test", method: method, requiredRole: .viewer, isIdempotent: true, isMutation: false)
     }
 }

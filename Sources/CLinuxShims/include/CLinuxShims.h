@@ -49,7 +49,13 @@ int wgp_lock_descriptor(int fd);
 // in `out` holds the lock until it is closed.
 int wgp_lock_file(const char *path, int *out);
 
-// mallopt(3), M_ARENA_MAX: the most memory pools that threads spread over. To be called before there are threads.
-void wgp_limit_arenas(int count);
+// Raises the number of descriptors that this process may have, getrlimit(2) RLIMIT_NOFILE, as far as it may itself.
+// `limit` gets the number that holds from now on, also where raising it failed; 0 where it cannot be known.
+int wgp_raise_descriptor_limit(uint64_t *limit);
+
+// mallopt(3). M_ARENA_MAX: the most memory pools that threads spread over. M_TOP_PAD: how many bytes more than needed a
+// pool takes from the system, and keeps at its end. M_MMAP_THRESHOLD: from which size on a block is taken from the system
+// by itself, and given back by itself. To be called before there are threads.
+void wgp_keep_memory(int arenas, int pad, int mapped);
 
 #endif

@@ -28,9 +28,9 @@ struct ConnectionOptions: ParsableArguments {
         return "/run/wgpilot.sock"
     }
 
-    /// Connects, lets the body make its calls, and disconnects.
+    /// Lets the body make its calls, on one connection unless it is lost, and disconnects.
     func withDaemon(_ body: (DaemonConnection) async throws -> Void) async throws {
-        let client = try await RPCClient.connect(path: path, agent: BuildInformation.agent)
+        let client = RPCClient(path: path, agent: BuildInformation.agent)
         let connection = DaemonConnection(client: client, timeout: .seconds(timeout))
         do {
             try await body(connection)
@@ -49,11 +49,11 @@ struct DaemonConnection: Sendable {
 
     /// Makes one call.
     ///
-    /// One that makes something bears a key of its own, so that it can be repeated where its answer was lost.
+    /// One that makes something bears a key of its own, so that it is repeated where its answer was lost.
     func call<Input, Output>(_ method: MethodDescriptor<Input, Output>, _ input: Input) async throws -> Output {
         let isCreation = ["/Create", "/Import"].contains { method.fullName.hasSuffix($0) }
-        let metadata = isCreation ? ["idempotency-key": Self.newKey()] : [:]
-        return try await client.call(method, input, timeout: timeout, metadata: metadata)
+        return try await client.call(
+            method, input, timeout: timeout, idempotencyKey: isCreation ? Self.newKey() : nil)
     }
 
     private static func newKey() -> String {

@@ -51,6 +51,14 @@ struct HubMirror {
         return changes
     }
 
+    /// Forgets the half of a snapshot that was cut off: the next one is read by itself.
+    mutating func interrupt() {
+        guard isInSnapshot else { return }
+        isInSnapshot = false
+        (networks, peers) = former ?? ([:], [:])
+        former = nil
+    }
+
     /// What was known before the snapshot that is being read.
     private var former: (networks: [Int64: NetworkMessage], peers: [Int64: PeerMessage])?
 

@@ -90,6 +90,7 @@ struct TopCommand: AsyncParsableCommand {
         }
 
         func interrupt(_ error: RPCError) {
+            mirror.interrupt()
             notice = "\(error.message) Waiting for the daemon.   q quit"
         }
 

@@ -41,7 +41,10 @@ struct WatchCommand: AsyncParsableCommand {
         var mirror = HubMirror()
         try await HubFollower(connection: connection, network: network).follow(
             position: { mirror.position },
-            interrupted: { error in Terminal.note("wgpilotctl: \(error.message) Waiting for the daemon.") }
+            interrupted: { error in
+                mirror.interrupt()
+                Terminal.note("wgpilotctl: \(error.message) Waiting for the daemon.")
+            }
         ) { event in
             let now = OutputFormat.now
             let lines = mirror.apply(event).filter { kinds.contains($0.kind) }.map { change in

@@ -25,7 +25,7 @@ struct Call: Sendable {
         _ context: ServerContext, creating message: some Codable & Sendable, target: String,
         options: ChangeOptions? = nil
     ) throws(RPCError) {
-        guard let key = context.metadata[CallMetadata.idempotencyKey], options?.dryRun != true else {
+        guard let key = context.metadata[MetadataKey.idempotencyKey], options?.dryRun != true else {
             self.init(context, target, options, nil)
             return
         }

@@ -5,7 +5,6 @@ import WGPilotProtocol
 enum CallMetadata {
     static let authorization = "authorization"
     static let clientAddress = "client-address"
-    static let idempotencyKey = "idempotency-key"
 
     /// What stands behind the scheme `Bearer` (RFC 6750 §2.1), whose case does not matter; nil for anything else.
     static func bearer(_ value: String) -> Substring? {

@@ -2,6 +2,7 @@ import Logging
 import WGPilotConfiguration
 import WGPilotCore
 import WGPilotNetlink
+import WGPilotRPC
 
 /// What the daemon was told, read once at start: flags before environment before file before defaults.
 struct DaemonConfiguration: Sendable {
@@ -12,6 +13,7 @@ struct DaemonConfiguration: Sendable {
     var endpointHost: EndpointHost?
     var reconcileInterval = Duration.seconds(300)
     var logLevel = Logger.Level.info
+    var limits = RPCServerConfiguration.Limits()
     var roles = RoleAssignment()
 
     /// The users and groups that the configuration gives roles to, by name or number.
@@ -51,10 +53,7 @@ struct DaemonConfiguration: Sendable {
         endpointHost = layers.value(.endpointHost) { text throws(InvalidValue) in try EndpointHost(text) }
         reconcileInterval =
             layers.value(.reconcileInterval) { text throws(InvalidValue) in
-                guard let seconds = Int(text), (10...86400).contains(seconds) else {
-                    throw InvalidValue("is a number of seconds from 10 to 86400")
-                }
-                return .seconds(seconds)
+                .seconds(try Self.number(text, of: "seconds", in: 10...86400))
             } ?? reconcileInterval
         logLevel =
             layers.value(.logLevel) { text throws(InvalidValue) in
@@ -64,6 +63,7 @@ struct DaemonConfiguration: Sendable {
                 }
                 return level
             } ?? logLevel
+        limits = Self.limits(&layers)
         roles.adminUsers = layers.texts(.adminUsers) ?? []
         roles.adminGroups = layers.texts(.adminGroups) ?? []
         roles.operatorUsers = layers.texts(.operatorUsers) ?? []
@@ -72,5 +72,50 @@ struct DaemonConfiguration: Sendable {
         roles.viewerGroups = layers.texts(.viewerGroups) ?? []
         roles.gatewayUser = layers.value(.gatewayUser, any) ?? roles.gatewayUser
         try layers.check()
+    }
+
+    /// What the server of the socket allows.
+    private static func limits(_ layers: inout ConfigurationLayers<DaemonKey>) -> RPCServerConfiguration.Limits {
+        var limits = RPCServerConfiguration.Limits()
+        let numbers: [(WritableKeyPath<RPCServerConfiguration.Limits, Int>, DaemonKey, String, ClosedRange<Int>)] = [
+            (\.maximumFrameLength, .maxFrameBytes, "bytes", 1 << 16...1 << 26),
+            (\.maximumConnections, .maxConnections, "connections", 1...65536),
+            (\.maximumConnectionsPerUser, .maxConnectionsPerUser, "connections", 1...65536),
+            (\.maximumCallsPerConnection, .maxCallsPerConnection, "calls", 1...4096),
+            (\.maximumCallsPerSecond, .maxCallsPerSecond, "calls", 0...1_000_000),
+            (\.maximumMetadataBytes, .maxMetadataBytes, "bytes", 256...1 << 20),
+        ]
+        for (limit, key, unit, range) in numbers {
+            let value = layers.value(key) { text throws(InvalidValue) in try number(text, of: unit, in: range) }
+            if let value { limits[keyPath: limit] = value }
+        }
+        // The last of the times must come before the end that LastResort makes.
+        let times: [(WritableKeyPath<RPCServerConfiguration.Limits, Duration>, DaemonKey, ClosedRange<Int>)] = [
+            (\.helloTimeout, .helloTimeout, 1...60), (\.keepaliveTimeout, .keepaliveTimeout, 1...3600),
+            (\.drainTimeout, .drainTimeout, 0...15),
+        ]
+        for (limit, key, range) in times {
+            let value = layers.value(key) { text throws(InvalidValue) in try number(text, of: "seconds", in: range) }
+            if let value { limits[keyPath: limit] = .seconds(value) }
+        }
+        let optionalTimes: [(WritableKeyPath<RPCServerConfiguration.Limits, Duration?>, DaemonKey)] = [
+            (\.idleTimeout, .idleTimeout), (\.keepaliveInterval, .keepaliveInterval),
+        ]
+        for (limit, key) in optionalTimes {
+            let value = layers.value(key) { text throws(InvalidValue) in
+                try number(text, of: "seconds", in: 0...86400)
+            }
+            if let value { limits[keyPath: limit] = value == 0 ? nil : .seconds(value) }
+        }
+        return limits
+    }
+
+    private static func number(
+        _ text: String, of unit: String, in range: ClosedRange<Int>
+    ) throws(InvalidValue) -> Int {
+        guard let number = Int(text), range.contains(number) else {
+            throw InvalidValue("is a number of \(unit) from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
     }
 }

@@ -18,6 +18,29 @@ enum DaemonKey: String, ConfigurationKey {
     case reconcileInterval = "reconcile_interval"
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. Default `info`.
     case logLevel = "log_level"
+    /// The longest frame that is accepted, in bytes, 65536…67108864. Default 4194304.
+    case maxFrameBytes = "max_frame_bytes"
+    /// Connections at a time, 1…65536. Default 2048.
+    case maxConnections = "max_connections"
+    /// Connections at a time of one user other than root, 1…65536. Default 32.
+    case maxConnectionsPerUser = "max_connections_per_user"
+    /// Calls in flight on one connection, 1…4096. Default 64.
+    case maxCallsPerConnection = "max_calls_per_connection"
+    /// Calls a second of one user other than root, 0…1000000, 0 for any number. Default 1000.
+    case maxCallsPerSecond = "max_calls_per_second"
+    /// Bytes of the metadata of one call, 256…1048576. Default 8192.
+    case maxMetadataBytes = "max_metadata_bytes"
+    /// Seconds that a client has for its hello, 1…60. Default 5.
+    case helloTimeout = "hello_timeout"
+    /// Seconds after which a connection without calls is closed, 0…86400, 0 for never. Default 0.
+    case idleTimeout = "idle_timeout"
+    /// Seconds of silence after which a client with a stream is asked for a sign of life, 0…86400, 0 for never.
+    /// Default 30.
+    case keepaliveInterval = "keepalive_interval"
+    /// Seconds that a client has for its sign of life, 1…3600. Default 20.
+    case keepaliveTimeout = "keepalive_timeout"
+    /// Seconds that calls have to finish when the daemon stops, 0…15. Default 10.
+    case drainTimeout = "drain_timeout"
     /// Users beside root who may do everything. Default none.
     case adminUsers = "admin_users"
     /// Groups whose members may do everything. Default none.

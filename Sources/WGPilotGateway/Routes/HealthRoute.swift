@@ -4,7 +4,7 @@ import WGPilotRPC
 
 /// `GET /health`: whether the gateway lives and reaches the daemon. It tells an anonymous caller nothing else.
 struct HealthRoute: Sendable {
-    let daemon: RPCConnector
+    let daemon: RPCClient
 
     /// The body of the answer.
     private struct Body: ResponseEncodable {

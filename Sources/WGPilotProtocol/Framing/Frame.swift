@@ -23,11 +23,15 @@ public struct Frame: Sendable, Hashable {
     public static let defaultMaximumLength = 4 << 20
     /// The smallest limit that a side may announce: a hello and any status that is shortened to fit need no more.
     public static let leastMaximumLength = 4096
+    /// The flag of a ``FrameType/ping`` that answers one.
+    public static let answerFlag: UInt8 = 1
+    /// The longest payload of a ping: enough for a number or a time, too little to be worth sending back in anger.
+    public static let maximumPingBytes = 64
 
     /// What the frame is.
     public var type: FrameType
-    /// Reserved: no flag has a meaning yet. Sent as 0; a receiver refuses a frame of a type it knows with any flag set,
-    /// because a flag may change how the payload is to be read.
+    /// Only ``answerFlag`` has a meaning, on a ping. A receiver refuses a frame of a type it knows with any other flag
+    /// set, because a flag may change how the payload is to be read.
     public var flags: UInt8
     /// The call that the frame belongs to; 0 for the connection itself.
     public var streamID: UInt32

@@ -52,7 +52,7 @@ public struct FrameDecoder: Sendable {
             }
             guard bufferedBytes >= Frame.headerBytes else { return nil }
             let flags = buffer[position + 5]
-            guard flags == 0 else { throw .unknownFlags(flags) }
+            guard flags & ~type.knownFlags == 0 else { throw .unknownFlags(flags) }
             guard bufferedBytes - 4 >= byteCount else { return nil }
             let streamID = number(at: 6)
             let end = position + 4 + byteCount

@@ -18,14 +18,19 @@ public struct Hello: Sendable, Hashable, Codable {
     public var agent: String
     /// Only from the server: whom it takes the client for.
     public var caller: CallerIdentity?
+    /// Only from the server: the number of calls that may be in flight on the connection at a time. One more is refused.
+    public var maximumCalls: UInt32?
 
     /// Makes a hello of the current version.
-    public init(maximumFrameLength: UInt32, agent: String, caller: CallerIdentity? = nil) {
+    public init(
+        maximumFrameLength: UInt32, agent: String, caller: CallerIdentity? = nil, maximumCalls: UInt32? = nil
+    ) {
         self.magic = Hello.expectedMagic
         self.version = Hello.currentVersion
         self.maximumFrameLength = maximumFrameLength
         self.agent = agent
         self.caller = caller
+        self.maximumCalls = maximumCalls
     }
 
     /// What is wrong with a hello from a peer, or nil if one can go on.
@@ -55,5 +60,6 @@ public struct Hello: Sendable, Hashable, Codable {
         case maximumFrameLength = 3
         case agent = 4
         case caller = 5
+        case maximumCalls = 6
     }
 }

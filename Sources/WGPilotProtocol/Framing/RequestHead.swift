@@ -7,12 +7,18 @@ public struct RequestHead: Sendable, Hashable {
     public var timeoutMilliseconds: UInt64?
     /// See ``Metadata``; absent on the wire when empty.
     public var metadata: Metadata
+    /// How many bytes of messages the server may send on the call's stream before the client lets it send more; see
+    /// ``StreamCredit``. Only for streams; nil for ``StreamCredit/defaultWindow``.
+    public var window: UInt32?
 
     /// Makes a head.
-    public init(method: String, timeoutMilliseconds: UInt64? = nil, metadata: Metadata = [:]) {
+    public init(
+        method: String, timeoutMilliseconds: UInt64? = nil, metadata: Metadata = [:], window: UInt32? = nil
+    ) {
         self.method = method
         self.timeoutMilliseconds = timeoutMilliseconds
         self.metadata = metadata
+        self.window = window
     }
 }
 
@@ -21,6 +27,7 @@ extension RequestHead: Codable {
         case method = 1
         case timeoutMilliseconds = 2
         case metadata = 3
+        case window = 4
     }
 
     /// Reads a head; absent metadata is empty.
@@ -29,6 +36,7 @@ extension RequestHead: Codable {
         method = try container.decode(String.self, forKey: .method)
         timeoutMilliseconds = try container.decodeIfPresent(UInt64.self, forKey: .timeoutMilliseconds)
         metadata = try container.decodeIfPresent(Metadata.self, forKey: .metadata) ?? [:]
+        window = try container.decodeIfPresent(UInt32.self, forKey: .window)
     }
 
     /// Writes a head; empty metadata is left out.
@@ -37,5 +45,6 @@ extension RequestHead: Codable {
         try container.encode(method, forKey: .method)
         try container.encodeIfPresent(timeoutMilliseconds, forKey: .timeoutMilliseconds)
         if !metadata.isEmpty { try container.encode(metadata, forKey: .metadata) }
+        try container.encodeIfPresent(window, forKey: .window)
     }
 }

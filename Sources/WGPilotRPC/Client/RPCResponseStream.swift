@@ -4,25 +4,31 @@ public import WGPilotProtocol
 ///
 /// It ends when the server says that all is well, and throws otherwise. Leaving it, or cancelling the task that reads it,
 /// gives the call up.
+///
+/// The server sends no more than the reader has room for: what waits unread is at most the call's window and one
+/// message, however slow the reader is.
 public struct RPCResponseStream<Output: Codable & Sendable>: AsyncSequence, Sendable {
-    private let open: @Sendable () throws(RPCError) -> AsyncThrowingStream<[UInt8], any Error>
+    private let client: RPCClient
+    private let request: RPCClient.Request
+    private let window: UInt32
 
-    init(open: @escaping @Sendable () throws(RPCError) -> AsyncThrowingStream<[UInt8], any Error>) {
-        self.open = open
+    init(client: RPCClient, request: RPCClient.Request, window: UInt32) {
+        self.client = client
+        self.request = request
+        self.window = window
     }
 
     /// Makes the call; each iterator makes one of its own.
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(open: open)
+        AsyncIterator(reader: StreamReader(client: client, request: request, window: window))
     }
 
     /// Reads the messages of one call.
     public struct AsyncIterator: AsyncIteratorProtocol {
-        let open: @Sendable () throws(RPCError) -> AsyncThrowingStream<[UInt8], any Error>
-        private var messages: AsyncThrowingStream<[UInt8], any Error>.AsyncIterator?
+        private let reader: StreamReader
 
-        init(open: @escaping @Sendable () throws(RPCError) -> AsyncThrowingStream<[UInt8], any Error>) {
-            self.open = open
+        init(reader: StreamReader) {
+            self.reader = reader
         }
 
         /// The next message; nil after the last.
@@ -32,27 +38,8 @@ public struct RPCResponseStream<Output: Codable & Sendable>: AsyncSequence, Send
 
         /// The next message; nil after the last.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Output? {
-            var iterator: AsyncThrowingStream<[UInt8], any Error>.AsyncIterator
-            if let messages { iterator = messages } else { iterator = try open().makeAsyncIterator() }
-            defer { messages = iterator }
-            let bytes: [UInt8]?
-            do {
-                bytes = try await iterator.next(isolation: actor)
-            } catch {
-                throw (error as? RPCError) ?? ClientHandler.malformed("\(error)")
-            }
-            guard let bytes else {
-                guard !Task.isCancelled else {
-                    throw RPCError(.cancelled, reason: "cancelled", message: "The call was given up.")
-                }
-                return nil
-            }
-            do throws(CBORError) {
-                let limits = CBORDecoder.Limits(maximumBytes: bytes.count)
-                return try CBORDecoder(limits: limits).decode(Output.self, from: bytes)
-            } catch {
-                throw ClientHandler.malformed("The server's message is malformed: \(error).")
-            }
+            guard let bytes = try await reader.next() else { return nil }
+            return try RPCClient.decode(Output.self, bytes)
         }
     }
 }

@@ -19,8 +19,8 @@ struct ListeningSocket: ~Copyable {
     let descriptor: CInt
     private let made: Made?
 
-    /// Clients that may wait to be accepted; the kernel caps it at net.core.somaxconn.
-    private static let backlog: CInt = 512
+    /// Clients that may wait to be accepted; the kernel caps it at net.core.somaxconn, which is this by default.
+    private static let backlog: CInt = 4096
 
     init(_ address: ListenAddress) throws(ListenerError) {
         switch address {
@@ -49,6 +49,12 @@ struct ListeningSocket: ~Copyable {
             unsafe _ = unlink(made.path)
         }
         close(made.lock)
+    }
+
+    /// Lets as many clients wait as may: the event loop, when it took the descriptor, called listen(2) with a number of
+    /// its own.
+    func widenBacklog() {
+        listen(descriptor, ListeningSocket.backlog)
     }
 
     // MARK: Inherited

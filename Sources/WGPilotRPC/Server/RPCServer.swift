@@ -14,31 +14,38 @@ public final class RPCServer: Sendable {
     private enum Phase {
         /// ``run(onListening:)`` was not called yet.
         case idle
-        /// Accepts connections. From `idle`.
-        case running(any Channel)
+        /// Accepts connections, or is about to. From `idle`.
+        case running
         /// Accepts no more; calls in flight finish. From `running`.
         case draining
-        /// Over. From everywhere; final.
+        /// Everything is closed or about to be. From everywhere; final.
         case stopped
     }
 
     private struct State {
         var phase = Phase.idle
-        /// Every accepted channel until it is closed, with its connection once that runs.
-        var connections: [ObjectIdentifier: (channel: any Channel, connection: ServerConnection?)] = [:]
-    }
+        /// The listening channel, from when it is there until it is closed.
+        var listener: (any Channel)?
+        /// What closed the listening channel, if nobody here did.
+        var failure: (any Error)?
+        var connections = ConnectionTable<ServerConnectionReference>()
+        /// ``run(onListening:)``, while it waits for the end.
+        var waiter: CheckedContinuation<Void, Never>?
 
-    /// A connection as the event loop hands it over.
-    private struct Accepted: Sendable {
-        /// Without an outbound side: a `NIOAsyncChannel` with one traps when it is dropped unused, as happens to one that
-        /// is accepted in the moment of shutdown. Writes go to the channel itself.
-        let inbound: NIOAsyncChannel<ByteBuffer, Never>
-        let credentials: Result<PeerCredentials, ListenerError>
+        var isOver: Bool { phase != .running && listener == nil && connections.isEmpty }
+
+        /// Whom to tell that everything is over, if it is.
+        mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
+            guard isOver else { return nil }
+            defer { waiter = nil }
+            return waiter
+        }
     }
 
     private let address: ListenAddress
     private let configuration: RPCServerConfiguration
     private let group: any EventLoopGroup
+    private let rates: CallRates
     private let state = Mutex(State())
 
     /// Makes a server that listens once ``run(onListening:)`` is called. One thread in `group` is plenty: it moves bytes,
@@ -47,6 +54,7 @@ public final class RPCServer: Sendable {
         self.address = address
         self.configuration = configuration
         self.group = group
+        rates = CallRates(perSecond: configuration.limits.maximumCallsPerSecond, now: configuration.now)
     }
 
     /// Serves until ``beginShutdown()``, or until the task is cancelled, which cancels the calls in flight too. Calls
@@ -56,140 +64,145 @@ public final class RPCServer: Sendable {
     ///
     /// - Throws: ``ListenerError`` if the socket cannot be had, or an error of the listening socket.
     public func run(onListening: @Sendable () -> Void = {}) async throws {
-        let socket = try ListeningSocket(address)
-        let listener = try await ServerBootstrap(group: group).bind(socket.descriptor) { channel in
-            self.accept(channel)
-        }
         let isFirst = state.withLock { state in
-            guard case .idle = state.phase else { return false }
-            state.phase = .running(listener.channel)
+            guard state.phase == .idle else { return false }
+            state.phase = .running
             return true
         }
+        guard isFirst else { return }
         defer { stop() }
-        try await listener.executeThenClose { inbound in
-            guard isFirst else { return }
-            onListening()
-            // Errors of connections end in their own tasks; only the listener's own reach this group.
-            try await withThrowingDiscardingTaskGroup { group in
-                for try await accepted in inbound {
-                    group.addTask { await self.serve(accepted) }
-                }
+        let socket = try ListeningSocket(address)
+        let listener = try await ServerBootstrap(group: group)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.watch(channel) }
             }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
+            }
+            .withBoundSocket(socket.descriptor).get()
+        socket.widenBacklog()
+        let isRunning = state.withLock { $0.phase == .running }
+        if isRunning { onListening() } else { listener.close(promise: nil) }
+        await withTaskCancellationHandler {
+            await waitForTheEnd()
+        } onCancel: {
+            stop()
         }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 
     /// Stops accepting, lets the calls in flight finish for at most `drainTimeout` (new ones get `unavailable`), then ends
     /// ``run(onListening:)``. Can be called from anywhere, any number of times.
     public func beginShutdown() {
         let (listener, connections) = state.withLock { state in
-            guard case .running(let listener) = state.phase else {
-                if case .idle = state.phase { state.phase = .stopped }
-                return (nil as (any Channel)?, [ServerConnection?]())
+            guard state.phase == .running else {
+                if state.phase == .idle { state.phase = .stopped }
+                return (nil as (any Channel)?, [ServerConnectionReference]())
             }
             state.phase = .draining
-            return (listener, state.connections.values.map(\.connection))
+            return (state.listener, state.connections.all)
         }
         guard let listener else { return }
         listener.close(promise: nil)
-        for connection in connections {
-            connection?.beginDrain()
-        }
+        for connection in connections { connection.beginDrain() }
         listener.eventLoop.scheduleTask(in: TimeAmount(configuration.limits.drainTimeout)) {
-            self.closeConnections()
+            self.stop()
         }
     }
 
+    /// Closes everything; what is in flight is cancelled.
     private func stop() {
-        state.withLock { $0.phase = .stopped }
-        closeConnections()
+        let (listener, connections) = state.withLock { state in
+            state.phase = .stopped
+            return (state.listener, state.connections.all)
+        }
+        listener?.close(promise: nil)
+        for connection in connections { connection.close() }
+        state.withLock { $0.takeWaiter() }?.resume()
     }
 
-    private func closeConnections() {
-        for (channel, _) in state.withLock({ Array($0.connections.values) }) {
-            channel.close(promise: nil)
+    private func waitForTheEnd() async {
+        await withCheckedContinuation { continuation in
+            let waiter = state.withLock { state in
+                state.waiter = continuation
+                return state.takeWaiter()
+            }
+            waiter?.resume()
         }
+    }
+
+    // MARK: Channels
+
+    /// Prepares the listening channel, on its event loop.
+    private func watch(_ channel: any Channel) throws {
+        state.withLock { $0.listener = channel }
+        channel.closeFuture.whenComplete { _ in
+            // Nobody closes it while the server runs, but an error of its own.
+            let isLost = self.state.withLock { state in
+                state.listener = nil
+                return state.phase == .running
+            }
+            if isLost { self.stop() }
+            self.state.withLock { $0.takeWaiter() }?.resume()
+        }
+        let pause = AcceptPause(logger: configuration.logger) { error in
+            self.state.withLock { $0.failure = error }
+        }
+        try channel.pipeline.syncOperations.addHandler(pause)
     }
 
     /// Prepares a connection, on its event loop.
-    private func accept(_ channel: any Channel) -> EventLoopFuture<Accepted> {
-        let identity = ObjectIdentifier(channel)
-        state.withLock { $0.connections[identity] = (channel, nil) }
-        channel.closeFuture.whenComplete { _ in
-            self.state.withLock { _ = $0.connections.removeValue(forKey: identity) }
+    private func accept(_ channel: any Channel) throws {
+        let credentials: PeerCredentials
+        do throws(ListenerError) {
+            credentials = try RPCServer.credentials(of: channel)
+        } catch {
+            configuration.logger.warning("connection refused", metadata: ["error": "\(error)"])
+            let refusal = RPCError(
+                .unauthenticated, reason: "no_credentials", message: "The kernel did not tell who is calling.")
+            return try channel.pipeline.syncOperations.addHandler(RefusedConnection(refusal))
         }
-        return channel.eventLoop.makeCompletedFuture {
-            Accepted(
-                inbound: try NIOAsyncChannel(wrappingChannelSynchronously: channel),
-                credentials: RPCServer.credentials(of: channel))
+        // Only here are connections added on this loop; with several loops one too many may slip in, which is no harm.
+        let refusal = state.withLock { state -> RPCError? in
+            guard state.phase == .running else { return ServerConnection.shuttingDown }
+            return state.connections.refusal(of: credentials.uid, configuration.limits)
+        }
+        if let refusal {
+            configuration.logger.warning("connection refused", metadata: ["reason": "\(refusal.reason)"])
+            return try channel.pipeline.syncOperations.addHandler(RefusedConnection(refusal))
+        }
+        let connection = try ServerConnection.install(
+            on: channel, credentials: credentials, configuration: configuration, rates: rates)
+        let phase = state.withLock { state in
+            state.connections.insert(connection, ObjectIdentifier(channel), of: credentials.uid)
+            return state.phase
+        }
+        connection.ended.whenComplete { _ in
+            let waiter = self.state.withLock { state in
+                state.connections.remove(ObjectIdentifier(channel))
+                return state.takeWaiter()
+            }
+            waiter?.resume()
+        }
+        switch phase {
+        case .idle, .running: break
+        case .draining: connection.beginDrain()
+        case .stopped: connection.close()
         }
     }
 
-    private static func credentials(of channel: any Channel) -> Result<PeerCredentials, ListenerError> {
+    private static func credentials(of channel: any Channel) throws(ListenerError) -> PeerCredentials {
         do {
             let credentials = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable {
                 (descriptor: NIOBSDSocket.Handle) in
                 try PeerCredentials(socket: descriptor)
             }
             guard let credentials else {
-                return .failure(ListenerError(.system, "The connection has no descriptor to ask for credentials."))
+                throw ListenerError(.system, "The connection has no descriptor to ask for credentials.")
             }
-            return .success(credentials)
+            return credentials
         } catch {
-            return .failure((error as? ListenerError) ?? ListenerError(.system, "\(error)"))
+            throw (error as? ListenerError) ?? ListenerError(.system, "\(error)")
         }
-    }
-
-    private func serve(_ accepted: Accepted) async {
-        let channel = accepted.inbound.channel
-        let credentials: PeerCredentials
-        switch accepted.credentials {
-        case .success(let value): credentials = value
-        case .failure(let error):
-            configuration.logger.warning("connection refused", metadata: ["error": "\(error)"])
-            return await refuse(
-                channel,
-                RPCError(
-                    .unauthenticated, reason: "no_credentials",
-                    message: "The kernel did not tell who is calling."))
-        }
-        let connection = ServerConnection(
-            accepted.inbound, credentials: credentials, configuration: configuration)
-        enum Admission { case admitted, draining, full, gone }
-        let admission = state.withLock { state -> Admission in
-            let identity = ObjectIdentifier(channel)
-            guard state.connections[identity] != nil else { return .gone }
-            guard case .running = state.phase else { return .draining }
-            guard state.connections.count <= configuration.limits.maximumConnections else { return .full }
-            let ofUser = state.connections.values.count { $0.connection?.credentials.uid == credentials.uid }
-            guard credentials.uid == 0 || ofUser < configuration.limits.maximumConnectionsPerUser else { return .full }
-            state.connections[identity] = (channel, connection)
-            return .admitted
-        }
-        switch admission {
-        case .admitted:
-            await connection.run()
-        case .gone:
-            break
-        case .draining:
-            await refuse(
-                channel, RPCError(.unavailable, reason: "shutting_down", message: "The server is shutting down."))
-        case .full:
-            configuration.logger.warning("connection refused", metadata: ["error": "too many connections"])
-            await refuse(
-                channel,
-                RPCError(
-                    .resourceExhausted, reason: "too_many_connections",
-                    message:
-                        "The server has its limit of connections, \(configuration.limits.maximumConnections) in all "
-                        + "and \(configuration.limits.maximumConnectionsPerUser) of one user."))
-        }
-    }
-
-    /// Says on stream 0 why a connection is not served, and closes it. The frame fits any socket's buffer, so this does
-    /// not wait for the client.
-    private func refuse(_ channel: any Channel, _ error: RPCError) async {
-        let payload = Status(error).encoded(within: Frame.leastMaximumLength)
-        try? await channel.writeAndFlush(Frame(type: .status, streamID: 0, payload: payload).buffer).get()
-        try? await channel.close().get()
     }
 }

@@ -1,4 +1,5 @@
 public import Logging
+internal import NIOCore
 internal import WGPilotProtocol
 
 /// What a server does, wherever it listens.
@@ -7,17 +8,26 @@ public struct RPCServerConfiguration: Sendable {
     public struct Limits: Sendable, Hashable {
         /// The largest length field of a frame that it accepts; see `Frame`.
         public var maximumFrameLength = Frame.defaultMaximumLength
-        /// Connections at a time. One more is told so and closed.
-        public var maximumConnections = 256
+        /// Connections at a time, with those whose handlers are still at work. One more is told so and closed.
+        public var maximumConnections = 2048
         /// Connections at a time of one user other than root, so that one user cannot lock out the rest.
         public var maximumConnectionsPerUser = 32
-        /// Calls in flight on one connection. With that many the server reads no more from it until one is answered and
-        /// the answer is off to the client, so a client that does not read cannot make the server grow.
+        /// Calls in flight on one connection, told in the hello. One more is refused with `too_many_calls`.
         public var maximumCallsPerConnection = 64
+        /// The bytes that the keys and values of a call's metadata may have together. A call with more is refused with
+        /// `metadata_too_large`.
+        public var maximumMetadataBytes = 8192
+        /// The calls in a second that one user other than root may make on all its connections together; as many as in
+        /// two seconds may come at once. One more is refused with `too_many_requests`. 0 for any number.
+        public var maximumCallsPerSecond = 1000
         /// The time a client has for its hello.
         public var helloTimeout: Duration = .seconds(5)
         /// The time after which a connection without calls is closed; nil for never.
         public var idleTimeout: Duration?
+        /// How long a client with a stream open may be silent before the server asks it for a sign of life; nil for ever.
+        public var keepaliveInterval: Duration? = .seconds(30)
+        /// The time that a client has for that sign of life before its connection is closed.
+        public var keepaliveTimeout: Duration = .seconds(20)
         /// The time that calls in flight have to finish after ``RPCServer/beginShutdown()``.
         public var drainTimeout: Duration = .seconds(10)
         /// The longest deadline that a caller can set; a longer one is cut to it.
@@ -33,10 +43,16 @@ public struct RPCServerConfiguration: Sendable {
     public var agent: String
     /// See ``Limits``.
     public var limits: Limits
+    /// The full names of methods whose handlers run on the connection's event loop instead of Swift's own threads, which
+    /// spares two changes of thread a call. Only for handlers that never take more than some microseconds: all
+    /// connections of that event loop wait meanwhile.
+    public var lightMethods: Set<String> = []
     /// The name of the role that a caller has, told in the hello. It grants nothing: interceptors do that.
     public var callerRole: @Sendable (PeerCredentials) -> String
     /// Where errors of handlers and of connections are logged.
     public var logger: Logger
+    /// The clock that calls are counted by. Tests have their own.
+    var now: @Sendable () -> NIODeadline = { .now() }
 
     /// Makes a configuration.
     public init(

@@ -1,12 +1,12 @@
 /// Ids under which calls are logged.
 enum RequestID {
     /// `proposed` if it is well-formed: 1 to 64 characters of `[A-Za-z0-9._-]`, so that it cannot forge a log line.
-    /// Otherwise a new id of 16 hexadecimal digits.
-    static func accepting(_ proposed: String?) -> String {
+    /// Otherwise `number` as 16 hexadecimal digits.
+    static func accepting(_ proposed: String?, else number: UInt64) -> String {
         if let proposed, (1...64).contains(proposed.utf8.count), proposed.utf8.allSatisfy(isAllowed) {
             return proposed
         }
-        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 

@@ -4,12 +4,7 @@ internal import WGPilotProtocol
 extension Frame {
     /// Appends the frame to a buffer, copying the payload once.
     func write(to buffer: inout ByteBuffer) {
-        buffer.reserveCapacity(minimumWritableBytes: Frame.headerBytes + payload.count)
-        buffer.writeInteger(UInt32(clamping: length))
-        buffer.writeInteger(type.rawValue)
-        buffer.writeInteger(flags)
-        buffer.writeInteger(streamID)
-        buffer.writeBytes(payload)
+        buffer.writeFrame(type, flags: flags, streamID: streamID, payload)
     }
 
     /// The frame in a buffer of its own.
@@ -17,6 +12,15 @@ extension Frame {
         var buffer = ByteBuffer()
         write(to: &buffer)
         return buffer
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a frame, copying the payload once.
+    mutating func writeFrame(_ type: FrameType, flags: UInt8 = 0, streamID: UInt32, _ payload: [UInt8]) {
+        reserveCapacity(minimumWritableBytes: Frame.headerBytes + payload.count)
+        writeMultipleIntegers(UInt32(clamping: Frame.minimumLength + payload.count), type.rawValue, flags, streamID)
+        writeBytes(payload)
     }
 }
 

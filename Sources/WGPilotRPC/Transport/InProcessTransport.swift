@@ -28,29 +28,40 @@ public enum InProcessTransport {
     }
 
     /// Serves one connection while `body` runs with the descriptor of its other end, which `body` must close.
+    /// `sendBufferBytes` is what the kernel keeps at most for either side (SO_SNDBUF, socket(7)).
     static func withServer<Output>(
         of configuration: RPCServerConfiguration, credentials: PeerCredentials, group: any EventLoopGroup,
-        _ body: (CInt) async throws -> Output
+        sendBufferBytes: CInt? = nil, _ body: (CInt) async throws -> Output
     ) async throws -> Output {
         var descriptors: [CInt] = [-1, -1]
         let type = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         guard unsafe socketpair(AF_UNIX, type, 0, &descriptors) == 0 else {
             throw ListenerError(.system, errno: errno, "Making a socket pair failed")
         }
-        let inbound = try await ClientBootstrap(group: group).withConnectedSocket(descriptors[0]) { channel in
-            channel.eventLoop.makeCompletedFuture {
-                try NIOAsyncChannel<ByteBuffer, Never>(wrappingChannelSynchronously: channel)
+        if var sendBufferBytes {
+            let size = socklen_t(MemoryLayout<CInt>.size)
+            for descriptor in descriptors {
+                unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &sendBufferBytes, size)
             }
         }
-        let connection = ServerConnection(inbound, credentials: credentials, configuration: configuration)
-        async let served: Void = connection.run()
-        do {
-            let output = try await body(descriptors[1])
-            await served
-            return output
-        } catch {
-            await served
-            throw error
+        let rates = CallRates(perSecond: configuration.limits.maximumCallsPerSecond, now: configuration.now)
+        let connection = try await ClientBootstrap(group: group).withConnectedSocket(descriptors[0]) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try ServerConnection.install(
+                    on: channel, credentials: credentials, configuration: configuration, rates: rates)
+            }
+        }
+        return try await withTaskCancellationHandler {
+            let result: Result<Output, any Error>
+            do {
+                result = .success(try await body(descriptors[1]))
+            } catch {
+                result = .failure(error)
+            }
+            try? await connection.ended.get()
+            return try result.get()
+        } onCancel: {
+            connection.close()
         }
     }
 }

@@ -87,6 +87,7 @@ public final class FuzzConnection: Sendable {
         let opened = Dictionary(
             asked.frames.filter { $0.type == FrameType.request.rawValue }.map { ($0.streamID, isStream($0.payload)) },
             uniquingKeysWith: { first, _ in first })
+        var pings = asked.frames.filter { $0.type == FrameType.ping.rawValue && $0.flags == 0 }.map(\.payload)[...]
         var messages: [UInt32: Int] = [:]
         var ended: Set<UInt32> = []
         for (index, frame) in frames.frames.enumerated() {
@@ -111,6 +112,9 @@ public final class FuzzConnection: Sendable {
                 if opened[frame.streamID] == false, (status.code == .ok) != (messages[frame.streamID] == 1) {
                     return "a unary call's message without its success, or the other way round"
                 }
+            case .ping:
+                guard frame.streamID == 0, frame.flags == Frame.answerFlag else { return "a ping out of place" }
+                guard pings.popFirst() == frame.payload else { return "an answer to a ping that nobody sent" }
             default:
                 return "a frame of type \(frame.type) from a server"
             }

@@ -49,7 +49,7 @@ public enum MessageTypes {
 
     /// What frames carry beside the methods' messages.
     public static let envelope: [MessageType] = [
-        MessageType(Hello.self), MessageType(RequestHead.self), MessageType(Status.self),
+        MessageType(Hello.self), MessageType(RequestHead.self), MessageType(Status.self), MessageType(GoAway.self),
     ]
 
     /// What only stands within other messages; a test finds those that are missing.

@@ -30,7 +30,7 @@ public struct ReferenceFrames: Sendable {
     }
 
     /// The types that are known, with the flags that they may bear.
-    private static let known: [UInt8: UInt8] = [1: 0, 2: 0, 3: 0, 4: 0, 5: 0]
+    private static let known: [UInt8: UInt8] = [1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0, 7: 1, 8: 0]
 
     /// The frames before the end or the first fault, without those that are to be ignored.
     public private(set) var frames: [Frame] = []
