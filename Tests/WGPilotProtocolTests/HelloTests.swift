@@ -39,9 +39,7 @@ import WGPilotProtocol
             maximumFrameLength: 4 << 20, agent: "wgpilotd/0.1.0", caller: .init(uid: 1000, gid: 100, role: "operator"))
         #expect(
             Frame(type: .hello, streamID: 0, payload: try CBOREncoder().encode(server)).bytes == Self.server)
-        var decoder = FrameDecoder()
-        decoder.append(Self.server)
-        let frame = try #require(try decoder.next())
+        let frame = try #require(try Frame.all(in: Self.server).first)
         #expect(try CBORDecoder().decode(Hello.self, from: frame.payload) == server)
         #expect(server.refusal == nil)
     }

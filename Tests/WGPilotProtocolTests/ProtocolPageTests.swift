@@ -40,16 +40,15 @@ import WGPilotProtocol
 
     /// The frames of the examples: what stands before two blanks in the lines of blocks that begin with a length.
     private static func examples() throws -> [Frame] {
-        var decoder = FrameDecoder()
         var frames: [Frame] = []
         for block in try text().split(separator: "```").map(String.init)
         where block.firstMatch(of: #/^\n[0-9a-f]{8} /#) != nil {
+            var bytes: [UInt8] = []
             for line in block.split(separator: "\n") {
-                let bytes = try #require(line.firstMatch(of: /^ *([0-9a-f ]+?)(?:  |$)/), "no bytes in \(line)")
-                decoder.append(hex(String(bytes.1)))
+                let text = try #require(line.firstMatch(of: /^ *([0-9a-f ]+?)(?:  |$)/), "no bytes in \(line)")
+                bytes += hex(String(text.1))
             }
-            while let frame = try decoder.next() { frames.append(frame) }
-            #expect(decoder.bufferedBytes == 0, "a frame of \(block) is longer than its bytes")
+            frames += try Frame.all(in: bytes)
         }
         return frames
     }

@@ -202,9 +202,11 @@ import WGPilotProtocol
         let client = servers.client()
         _ = try await client.call(TestService.echo, Note(text: "a"), timeout: .seconds(60))
         var iterator = times.makeAsyncIterator()
-        #expect(await iterator.next() == 60_000)
+        // Connecting takes of it as well, and on a busy machine more than a millisecond.
+        let first = try #require(await iterator.next() ?? nil)
+        #expect(first <= 60_000 && first > 30_000)
         let second = try #require(await iterator.next() ?? nil)
-        #expect(second <= 60_000 && second > 30_000)
+        #expect(second <= first && second > 30_000)
         await client.close()
     }
 

@@ -2,13 +2,15 @@ import NIOCore
 import NIOPosix
 import Testing
 import WGPilotProtocol
+import WGPilotRPC
 
 /// One end of a connection, without any of the code under test but the framing: to say what no client or server of ours
 /// would say.
 struct RawPeer: ~Copyable {
     let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
     private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
-    private var decoder = FrameDecoder(maximumLength: 64 << 20)
+    private var reader = FrameReader(maximumLength: 64 << 20)
+    private var received = ByteBuffer()
 
     /// Takes over a connected descriptor.
     static func with<Output>(
@@ -61,10 +63,10 @@ struct RawPeer: ~Copyable {
     /// The next frame; nil once the other side has closed.
     mutating func next() async throws -> Frame? {
         while true {
-            if let frame = try decoder.next() { return frame }
+            if let frame = try reader.next(from: &received) { return frame }
             // A connection that is reset rather than closed is as much at its end.
             guard let buffer = try? await inbound.next(isolation: #isolation) else { return nil }
-            decoder.append(buffer.readableBytesView)
+            received = buffer
         }
     }
 

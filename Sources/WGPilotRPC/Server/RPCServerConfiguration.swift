@@ -44,8 +44,8 @@ public struct RPCServerConfiguration: Sendable {
     /// See ``Limits``.
     public var limits: Limits
     /// The full names of methods whose handlers run on the connection's event loop instead of Swift's own threads, which
-    /// spares two changes of thread a call. Only for handlers that never take more than some microseconds: all
-    /// connections of that event loop wait meanwhile.
+    /// spares two changes of thread a call. Only for handlers that never compute for more than some tens of microseconds
+    /// at a stretch: all connections of that event loop wait meanwhile.
     public var lightMethods: Set<String> = []
     /// The name of the role that a caller has, told in the hello. It grants nothing: interceptors do that.
     public var callerRole: @Sendable (PeerCredentials) -> String
@@ -60,12 +60,14 @@ public struct RPCServerConfiguration: Sendable {
         agent: String,
         limits: Limits = Limits(),
         logger: Logger,
+        lightMethods: Set<String> = [],
         callerRole: @escaping @Sendable (PeerCredentials) -> String
     ) {
         self.router = router
         self.agent = agent
         self.limits = limits
         self.logger = logger
+        self.lightMethods = lightMethods
         self.callerRole = callerRole
     }
 }

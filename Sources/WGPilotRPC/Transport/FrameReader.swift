@@ -1,12 +1,12 @@
-internal import NIOCore
-internal import WGPilotProtocol
+package import NIOCore
+package import WGPilotProtocol
 
-/// Cuts what arrives on a channel into frames, as `FrameDecoder` does, straight out of the channel's buffers: a payload is
-/// copied once, however it is split on arrival.
+/// Cuts what arrives on a channel into frames, straight out of the channel's buffers: a payload is copied once, however it
+/// is split on arrival.
 ///
 /// Length and type are judged as soon as they are there, the header before anything behind it is kept, and what a peer
 /// says of a length never decides what is allocated.
-struct FrameReader {
+package struct FrameReader {
     private let maximumLength: Int
     /// The bytes of a header that is not complete.
     private var header: [UInt8] = []
@@ -16,16 +16,17 @@ struct FrameReader {
     /// Bytes of an ignorable frame that are still to be dropped.
     private var skipping = 0
 
-    init(maximumLength: Int) {
+    /// Makes a reader that refuses frames with a length field above `maximumLength`.
+    package init(maximumLength: Int) {
         self.maximumLength = maximumLength
     }
 
-    /// The number of bytes held.
-    var bufferedBytes: Int { header.count + (frame?.payload.count ?? 0) }
+    /// The number of bytes held: less than one frame, once ``next(from:)`` has answered nil.
+    package var bufferedBytes: Int { header.count + (frame?.payload.count ?? 0) }
 
     /// Takes the next complete frame out of a buffer; nil once all of the buffer is taken. After an error the reader is of
     /// no more use.
-    mutating func next(from buffer: inout ByteBuffer) throws(FrameError) -> Frame? {
+    package mutating func next(from buffer: inout ByteBuffer) throws(FrameError) -> Frame? {
         while true {
             if skipping > 0 {
                 let dropped = min(skipping, buffer.readableBytes)

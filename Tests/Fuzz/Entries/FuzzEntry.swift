@@ -1,11 +1,13 @@
+import NIOCore
 import WGPilotProtocol
+import WGPilotRPC
 
 /// The places where bytes from outside enter the protocol, each with what must hold for any bytes at all.
 ///
 /// The fuzzers and the unit tests feed the same entries. That none of them traps, hangs or grows is the first of what must
 /// hold; the rest is returned.
 public enum FuzzEntry: String, CaseIterable, Sendable {
-    /// The frame decoder: the first byte chooses the limit and how the others are split.
+    /// The reader of frames: the first byte chooses the limit and how the others are split.
     case frames
     /// The CBOR decoder, with any value.
     case cbor
@@ -29,23 +31,23 @@ public enum FuzzEntry: String, CaseIterable, Sendable {
         let limit = [Frame.minimumLength, 64, Frame.leastMaximumLength, Frame.defaultMaximumLength][Int(choice & 3)]
         let expected = ReferenceFrames(bytes, maximumLength: limit)
         for split in [max(1, bytes.count), 1, 1 + Int(choice >> 2)] {
-            var decoder = FrameDecoder(maximumLength: limit)
+            var reader = FrameReader(maximumLength: limit)
             var frames: [ReferenceFrames.Frame] = []
             var isRefused = false
             var rest = bytes
             while !rest.isEmpty, !isRefused {
-                decoder.append(rest.prefix(split))
+                var buffer = ByteBuffer(bytes: rest.prefix(split))
                 rest = rest.dropFirst(split)
                 do throws(FrameError) {
-                    while let frame = try decoder.next() {
+                    while let frame = try reader.next(from: &buffer) {
                         frames.append(
                             .init(
                                 type: frame.type.rawValue, flags: frame.flags, streamID: frame.streamID,
                                 payload: frame.payload))
                     }
                     // Beside a part of one frame nothing is held.
-                    guard decoder.bufferedBytes < limit + 4 else {
-                        return "\(decoder.bufferedBytes) bytes are held at a limit of \(limit)"
+                    guard reader.bufferedBytes < limit + 4, buffer.readableBytes == 0 else {
+                        return "\(reader.bufferedBytes) bytes are held at a limit of \(limit)"
                     }
                 } catch {
                     isRefused = true

@@ -1,4 +1,4 @@
-/// Frames as docs/protocol.md has them, cut from bytes that are all there: what the decoder is compared with.
+/// Frames as docs/protocol.md has them, cut from bytes that are all there: what the reader is compared with.
 public struct ReferenceFrames: Sendable {
     /// One frame.
     public struct Frame: Sendable, Equatable {
