@@ -14,10 +14,17 @@ struct KernelSettingTests {
                 .acceptRouterAdvertisements(interface: "eth0.100"), "/proc/sys/net/ipv6/conf/eth0.100/accept_ra",
                 "net.ipv6.conf.eth0/100.accept_ra"
             ),
+            // Documentation/networking/nf_conntrack-sysctl.rst.
+            (.connectionAccounting, "/proc/sys/net/netfilter/nf_conntrack_acct", "net.netfilter.nf_conntrack_acct"),
+            (
+                .connectionTimestamps, "/proc/sys/net/netfilter/nf_conntrack_timestamp",
+                "net.netfilter.nf_conntrack_timestamp"
+            ),
         ]
         for (setting, path, name) in settings {
             #expect(setting.path == path)
             #expect(setting.name == name)
+            #expect(KernelSetting(name: name) == setting)
         }
     }
 
