@@ -11,6 +11,15 @@ public protocol Kernel: Sendable {
     /// - Throws: ``KernelError/Code/nameTaken`` when there is one that is not WireGuard.
     func observe(_ name: InterfaceName) async throws(KernelError) -> ObservedInterface?
 
+    /// One WireGuard interface, its device as its imprint alone.
+    ///
+    /// - Parameter keys: The peers of whom it is told whether they have an endpoint.
+    /// - Returns: nil when there is no interface of that name.
+    /// - Throws: ``KernelError/Code/nameTaken`` when there is one that is not WireGuard.
+    func glance(
+        at name: InterfaceName, locating keys: Set<PublicKey>
+    ) async throws(KernelError) -> InterfaceGlance?
+
     /// Only the status of the peers of an interface: one dump.
     ///
     /// - Returns: nil when there is no WireGuard interface of that name.

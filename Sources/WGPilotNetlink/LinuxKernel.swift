@@ -27,16 +27,38 @@ public struct LinuxKernel: Kernel {
     public func observe(_ name: InterfaceName) async throws(KernelError) -> ObservedInterface? {
         let operation = "read interface \(name)"
         guard let link = try await link(name, operation) else { return nil }
-        return try await translating(operation) { () throws(NetlinkError) -> ObservedInterface? in
+        return try await present(operation) { () throws(NetlinkError) in
+            guard let device = try await wireGuard.device(name) else { return nil }
+            var observed = try await route.observe(name, link)
+            observed.privateKey = device.privateKey
+            observed.listenPort = device.listenPort
+            observed.peers = device.peers
+            return observed
+        }
+    }
+
+    /// One WireGuard interface, its device as its imprint alone.
+    public func glance(
+        at name: InterfaceName, locating keys: Set<PublicKey>
+    ) async throws(KernelError) -> InterfaceGlance? {
+        let operation = "read interface \(name)"
+        guard let link = try await link(name, operation) else { return nil }
+        return try await present(operation) { () throws(NetlinkError) in
+            guard let (imprint, unlocated) = try await wireGuard.imprint(name, locating: keys) else { return nil }
+            return InterfaceGlance(
+                interface: try await route.observe(name, link), index: link.index, imprint: imprint,
+                unlocated: unlocated)
+        }
+    }
+
+    /// What is read of an interface; nil where it went away while it was being read.
+    private func present<Value>(
+        _ operation: String, _ body: () async throws(NetlinkError) -> Value?
+    ) async throws(KernelError) -> Value? {
+        try await translating(operation) { () throws(NetlinkError) -> Value? in
             do throws(NetlinkError) {
-                guard let device = try await wireGuard.device(name) else { return nil }
-                let routes = try await route.routes(through: link.index)
-                return try await ObservedInterface(
-                    name: name, privateKey: device.privateKey, listenPort: device.listenPort, mtu: link.mtu,
-                    isUp: link.isUp, addresses: Set(route.globalAddresses(link.index)), routes: routes.own,
-                    foreignRoutes: routes.foreign, peers: device.peers)
+                return try await body()
             } catch let error where error.refusal == ENODEV {
-                // It went away while it was being read.
                 return nil
             }
         }

@@ -4,7 +4,7 @@ import WGPilotProtocol
 import WGPilotStore
 
 /// Undoes a change that was to be confirmed and was not, when its time has come; also one from before a crash.
-struct ConfirmationService: Service {
+struct ConfirmationService: Service, CustomStringConvertible {
     private let store: StateStore
     private let reconciler: Reconciler
     private let now: @Sendable () -> Int64
@@ -62,4 +62,6 @@ struct ConfirmationService: Service {
             return .seconds(5)
         }
     }
+
+    var description: String { "confirmation" }
 }

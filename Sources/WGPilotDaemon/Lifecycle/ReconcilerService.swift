@@ -1,7 +1,7 @@
 import ServiceLifecycle
 
 /// Runs the reconciler until the server, which needs it, has stopped.
-struct ReconcilerService: Service {
+struct ReconcilerService: Service, CustomStringConvertible {
     let reconciler: Reconciler
 
     func run() async throws {
@@ -9,4 +9,6 @@ struct ReconcilerService: Service {
             await reconciler.run()
         }
     }
+
+    var description: String { "reconciler" }
 }

@@ -1,7 +1,7 @@
 import ServiceLifecycle
 
 /// Tells the audit log of what the daemon repairs by itself.
-struct RepairAudit: Service {
+struct RepairAudit: Service, CustomStringConvertible {
     let ledger: DriftLedger
     let log: AuditLog
 
@@ -13,4 +13,6 @@ struct RepairAudit: Service {
     func watch() async {
         for await repair in ledger.news { await log.note(repair) }
     }
+
+    var description: String { "repairs" }
 }

@@ -1,12 +1,29 @@
 import ServiceLifecycle
 import WGPilotRPC
+import WGPilotStore
 
-/// Runs the RPC server until the process is told to stop; calls in flight finish first.
-struct ServerService: Service {
+/// Runs the RPC server until the process is told to stop; calls in flight finish first. Nobody is served from a database
+/// that is damaged: where it is, that ends the process.
+struct ServerService: Service, CustomStringConvertible {
+    let store: StateStore
+    let reconciler: Reconciler
     let server: RPCServer
     let onListening: @Sendable () -> Void
 
     func run() async throws {
+        try await store.checked()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // The tunnels first: the comparison at the start is done when this one is.
+                _ = await reconciler.synchronize(.links)
+                try await store.checkedWhole()
+            }
+            group.addTask { try await serve() }
+            try await group.waitForAll()
+        }
+    }
+
+    private func serve() async throws {
         try await withGracefulShutdownHandler {
             try await server.run(onListening: onListening)
         } onGracefulShutdown: {
@@ -14,4 +31,6 @@ struct ServerService: Service {
             LastResort.arm()
         }
     }
+
+    var description: String { "server" }
 }

@@ -1,4 +1,5 @@
 import WGPilotCore
+import WGPilotStore
 
 /// What the reconciler knows of the kernel without asking again; touched by its one consuming task alone.
 ///
@@ -11,10 +12,19 @@ struct KernelKnowledge {
     var linkIndices: [Int64: Int] = [:]
     /// The peers whose endpoints were chosen anew and are not yet in the kernel.
     var newEndpoints: [Int64: Set<PublicKey>] = [:]
+    /// What was recognized before the first comparison, by network; nil where nobody looked ahead, and after that.
+    var ahead: [Int64: RecognizedInterface]?
+    /// The networks whose interfaces are in step and whose peers were not looked at one by one, as they were at the start;
+    /// until that is made up for, a change of one peer costs a comparison of the whole.
+    var recognized: Set<Int64> = []
+    /// The devices that are in step and are not known again by it yet.
+    var unsealed: [Int64: VersionedInterface] = [:]
     /// The rules that are in the kernel; nil while that is not known.
     var firewall: FirewallState?
     /// Whether what the firewall should be could not be brought to the kernel.
     var firewallIsBehind = false
+    /// The tracked connections that must end now, for peers lost what they have an end in.
+    var lost = ConnectionFilter()
     /// How often in a row something could not be applied.
     var failures = 0
     /// Whether a timer runs at whose end everything is tried again; there is never more than one.

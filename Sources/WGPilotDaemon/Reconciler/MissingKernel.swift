@@ -9,6 +9,10 @@ struct MissingKernel: Kernel {
 
     func observe(_ name: InterfaceName) async throws(KernelError) -> ObservedInterface? { throw error }
 
+    func glance(
+        at name: InterfaceName, locating keys: Set<PublicKey>
+    ) async throws(KernelError) -> InterfaceGlance? { throw error }
+
     func peerStatus(_ name: InterfaceName) async throws(KernelError) -> [PublicKey: PeerStatus]? { throw error }
 
     func apply(_ steps: [PlanStep]) async throws(KernelError) {

@@ -29,6 +29,7 @@ extension Reconciler {
             }
             // A machine that forwards without rules would be open, so forwarding comes after them.
             if !knowledge.firewallIsBehind { result = await result + setForwarding(for: state) }
+            if alwaysCounts && !state.networks.isEmpty { _ = await countConnections() }
         } catch {
             result.pending.append("the database: \(error)")
         }
@@ -156,6 +157,8 @@ extension FirewallState {
         case .ipv4Forwarding: !networks.isEmpty
         case .ipv6Forwarding, .acceptRouterAdvertisements: hasV6
         case .ipv4InterfaceForwarding(let name): networks.contains { $0.interface.description == name }
+        // Whoever looked at connections once finds them counted the next time, until the hub has no network any more.
+        case .connectionAccounting, .connectionTimestamps: !networks.isEmpty
         }
     }
 }

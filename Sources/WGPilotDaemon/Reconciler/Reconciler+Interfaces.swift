@@ -6,13 +6,14 @@ import WGPilotStore
 
 extension Reconciler {
     /// Deletes the interfaces of networks that were deleted or disabled, and gives back those whose import was undone.
-    func deleteRetired() async -> SyncResult {
+    func deleteRetired(_ knowledge: inout KernelKnowledge) async -> SyncResult {
         var result = SyncResult()
         do {
             for name in try await store.retiredInterfaces().sorted() {
                 do {
                     let observed = try await kernel.observe(name)
                     let steps = Plan.between(desired: nil, observed: observed, name: name).steps
+                    if let observed { knowledge.lost.add(lostBy: steps, observed) }
                     try await kernel.apply(steps)
                     result.steps += steps.map(\.description)
                     try await store.confirmRetired(name)
@@ -69,6 +70,7 @@ extension Reconciler {
             routes.subtract(known.state.foreignRoutes)
             steps += formerRoutes.subtracting(routes).sorted().map { .removeRoute(name, $0) }
             steps += routes.subtracting(known.state.routes).sorted().map { .addRoute(name, $0) }
+            knowledge.lost.add(lostBy: steps, known.state)
             let missed = try await take(steps)
             knowledge.newEndpoints[id] = nil
             for key in keys {
@@ -96,17 +98,23 @@ extension Reconciler {
         var name: InterfaceName?
         do {
             let quiet = quietMoment
-            // The dump of the kernel takes about as long as the rows of the database; neither waits for the other.
+            if cause == .start, try await recognize(id, &knowledge) { return SyncResult() }
             let expected = try await store.networks().first { $0.id == id && $0.settings.enabled }?.interface
+            name = expected
+            if let expected, cause != .check, let result = try await makeAnew(expected, of: id, &knowledge) {
+                return result
+            }
+            // The dump of the kernel takes about as long as the rows of the database; neither waits for the other.
             async let seen: ObservedInterface? =
                 if let expected { try await kernel.observe(expected) } else { nil }
-            guard let desired = try await store.desiredInterface(id) else {
+            guard let versioned = try await store.versionedInterface(id) else {
                 knowledge.newEndpoints[id] = nil
                 knowledge.linkIndices[id] = nil
                 try await settle([], of: id)
                 pending.withLock { $0[id] = nil }
                 return SyncResult()
             }
+            let desired = versioned.interface
             name = desired.name
             noteOwn(desired.name)
             // A network that the rules do not know yet would be open in every direction.
@@ -116,12 +124,14 @@ extension Reconciler {
                 throw RulesMissing()
             }
             var observed = try await seen
+            if let observed { sightings?.note(desired.name) { observed.peers.mapValues(\.status) } }
             for key in knowledge.newEndpoints[id] ?? [] { observed?.peers[key]?.status.endpoint = nil }
             let plan = Plan.between(desired: desired, observed: observed, name: desired.name)
             let isGone = observed == nil && knowledge.linkIndices[id] != nil
             let left = try await leave(plan, observed, of: id, cause, since: quiet, isGone: isGone)
             var steps = left.isEmpty ? plan.steps : plan.only { !left.contains($0) }.steps
             let newcomers = knowledge.firewallIsBehind ? steps.takeNewPeers() : 0
+            if let observed { knowledge.lost.add(lostBy: steps, observed) }
             let missed = try await take(steps)
             knowledge.newEndpoints[id] = nil
             if observed == nil, left.isEmpty, newcomers == 0, missed.isEmpty {
@@ -139,9 +149,109 @@ extension Reconciler {
             knowledge.linkIndices[id] = try await kernel.links().first { $0.name == desired.name.description }?.index
             if cause != .change { ledger.note(steps.map(\.description), at: desired.name.description) }
             if newcomers > 0 { return finish(id, desired.name, steps, RulesMissing()) }
+            if !versioned.isSealed, left.isEmpty, missed.isEmpty { knowledge.unsealed[id] = versioned }
             return finish(id, desired.name, steps, missed.isEmpty ? nil : MissedRoutes(missed))
         } catch {
             return finish(id, name, [], error)
+        }
+    }
+
+    /// Makes an interface that is not there: the first peers are in the kernel while the next are still read and their
+    /// secrets opened, for with many of them either takes its time.
+    ///
+    /// - Returns: nil where the interface is there, or where there is more to it than to make it.
+    private func makeAnew(
+        _ name: InterfaceName, of id: Int64, _ knowledge: inout KernelKnowledge
+    ) async throws -> SyncResult? {
+        guard !knowledge.firewallIsBehind, knowledge.linkIndices[id] == nil, ledger.findings(of: id).isEmpty,
+            try await !kernel.links().contains(where: { $0.name == name.description }),
+            try await store.ignoredDrift(in: id).isEmpty, try await store.undecidedDrift(in: id).isEmpty
+        else { return nil }
+        noteOwn(name)
+        let (parts, feed) = AsyncStream.makeStream(of: DesiredInterface.self)
+        async let reading = read(id, into: feed)
+        var made: ObservedInterface?
+        for await part in parts {
+            var change = DeviceChange(peers: part.peers.values.map { .add($0) })
+            if made == nil {
+                (change.privateKey, change.listenPort) = (part.privateKey, part.listenPort)
+                try await kernel.apply(Plan.creation(of: part) + [.configure(name, change)])
+            } else {
+                try await kernel.apply([.configure(name, change)])
+            }
+            made = made ?? ObservedInterface(created: part)
+        }
+        guard let versioned = try await reading, var made else { return nil }
+        let desired = versioned.interface
+        made.peers = desired.peers.mapValues { ObservedPeer(applied: $0) }
+        let rest = Plan.between(desired: desired, observed: made, name: name).steps
+        let missed = try await take(rest)
+        knowledge.newEndpoints[id] = nil
+        knowledge.interfaces[id] = KnownInterface(
+            missed.isEmpty ? ObservedInterface(applied: desired) : try await kernel.observe(name) ?? made)
+        knowledge.linkIndices[id] = try await kernel.links().first { $0.name == name.description }?.index
+        if missed.isEmpty && !versioned.isSealed { knowledge.unsealed[id] = versioned }
+        let whole = DeviceChange(
+            privateKey: desired.privateKey, listenPort: desired.listenPort,
+            peers: desired.peers.values.map { .add($0) })
+        return finish(
+            id, name, Plan.creation(of: desired) + [.configure(name, whole)] + rest,
+            missed.isEmpty ? nil : MissedRoutes(missed))
+    }
+
+    /// Reads what an interface should be, and tells it part by part meanwhile.
+    private func read(
+        _ id: Int64, into feed: AsyncStream<DesiredInterface>.Continuation
+    ) async throws -> VersionedInterface? {
+        defer { feed.finish() }
+        return try await store.versionedInterface(id) { feed.yield($0) }
+    }
+
+    /// Knows an interface again that is as the database has it, by the seal of its device. What its peers are is then not
+    /// known yet; see ``KernelKnowledge/recognized``.
+    ///
+    /// - Returns: Whether nothing has to be done; false where that cannot be told so.
+    private func recognize(_ id: Int64, _ knowledge: inout KernelKnowledge) async throws -> Bool {
+        guard !knowledge.firewallIsBehind, knowledge.newEndpoints[id] == nil else { return false }
+        let recognized: RecognizedInterface
+        if let ahead = knowledge.ahead {
+            // What was changed in the database since then took the seal away.
+            guard let seen = ahead[id], try await store.sealedInterface(id)?.isSame(as: seen.sealed) == true else {
+                return false
+            }
+            recognized = seen
+        } else {
+            guard let seen = try await recognition(of: id) else { return false }
+            recognized = seen
+        }
+        noteOwn(recognized.name)
+        _ = try await leave(Plan(), nil, of: id, .start, since: nil, isGone: false)
+        knowledge.linkIndices[id] = recognized.index
+        knowledge.recognized.insert(id)
+        _ = finish(id, recognized.name, [], nil)
+        return true
+    }
+
+    /// A network's interface where it is as the database has it; nil where that is not so or cannot be told without
+    /// looking at each peer.
+    func recognition(of id: Int64) async throws -> RecognizedInterface? {
+        guard let sealed = try await store.sealedInterface(id),
+            let glance = try await kernel.glance(at: sealed.outline.name, locating: sealed.outline.located),
+            sealed.outline.isMet(by: glance),
+            store.isInStep(glance.imprint, with: sealed, program: BuildInformation.version)
+        else { return nil }
+        return RecognizedInterface(name: sealed.outline.name, index: glance.index, sealed: sealed)
+    }
+
+    /// Stores by what the devices are known again that were found in step or brought there. Nobody waits for it, and a
+    /// device that is not known again costs the next start time and nothing else.
+    func seal(_ devices: [Int64: VersionedInterface]) async {
+        for (id, device) in devices {
+            do {
+                try await store.sealDevice(of: id, device, program: BuildInformation.version)
+            } catch {
+                logger.debug("a device is not sealed", metadata: ["network": "\(id)", "error": "\(error)"])
+            }
         }
     }
 
@@ -263,7 +373,10 @@ extension Reconciler {
             let reason = "\(place): \(error)"
             result.pending.append(reason)
             pending.withLock { $0[id] = reason }
-            logger.error("kernel not in step", metadata: ["interface": "\(place)", "error": "\(error)"])
+            // A comparison that the end of the process cuts short is nobody's fault.
+            let level: Logger.Level = Task.isCancelled ? .debug : .error
+            logger.log(
+                level: level, "kernel not in step", metadata: ["interface": "\(place)", "error": "\(error)"])
         } else {
             if clears { pending.withLock { $0[id] = nil } }
             for step in steps {

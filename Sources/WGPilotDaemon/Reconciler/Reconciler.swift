@@ -39,7 +39,13 @@ final class Reconciler: Sendable {
     let undeleted = Mutex<[String]>([])
     /// What of the rules and of forwarding waits, and why.
     let unruled = Mutex<[String]>([])
+    /// Who remembers when peers were last seen; nil where nobody does.
+    let sightings: SightingService?
     private let interval: Duration
+    /// Whether what connections carry is counted as long as there is a network, and not only once somebody looks.
+    let alwaysCounts: Bool
+    /// What is looked at while the rest of the daemon starts.
+    private let ahead = Mutex<Task<[Int64: RecognizedInterface], Never>?>(nil)
     private let inbox = Mutex(Inbox())
     /// The names of the interfaces that are ours; news of others is not acted upon.
     private let ownNames = Mutex<Set<String>>([])
@@ -49,13 +55,15 @@ final class Reconciler: Sendable {
     private let wakeUp: AsyncStream<Void>.Continuation
 
     init(
-        store: StateStore, kernel: any Kernel, host: any HostNetwork, interval: Duration, logger: Logger,
-        now: @escaping @Sendable () -> Int64
+        store: StateStore, kernel: any Kernel, host: any HostNetwork, interval: Duration, alwaysCounts: Bool = false,
+        logger: Logger, sightings: SightingService? = nil, now: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.kernel = kernel
         self.host = host
+        self.sightings = sightings
         self.interval = interval
+        self.alwaysCounts = alwaysCounts
         self.logger = logger
         ledger = DriftLedger(now: now)
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -87,6 +95,20 @@ final class Reconciler: Sendable {
                 wakeUp.yield()
             }
         }
+    }
+
+    /// Begins to look which interfaces are as they were left, for the comparison at the start to find it done: reading a
+    /// device of many peers takes about as long as the rest of the daemon's start.
+    func lookAhead() {
+        let task = Task {
+            var found: [Int64: RecognizedInterface] = [:]
+            // What cannot be told so is compared whole.
+            for network in (try? await store.networks()) ?? [] where network.settings.enabled {
+                found[network.id] = try? await recognition(of: network.id)
+            }
+            return found
+        }
+        ahead.withLock { $0 = task }
     }
 
     /// Asks for a comparison without waiting for it.
@@ -135,6 +157,13 @@ final class Reconciler: Sendable {
                 if jobs.isEmpty { continue }
                 if jobs.contains(where: \.isRetry) { knowledge.retryIsScheduled = false }
                 let isInStep = await serve(jobs, &knowledge)
+                if !knowledge.recognized.isEmpty {
+                    knowledge.recognized = []
+                    post(.links)
+                }
+                let unsealed = knowledge.unsealed
+                knowledge.unsealed = [:]
+                await seal(unsealed)
                 if isInStep {
                     knowledge.failures = 0
                 } else if !knowledge.retryIsScheduled {
@@ -222,7 +251,14 @@ final class Reconciler: Sendable {
         var results: [Int64: SyncResult] = [:]
         var general = SyncResult()
         var rules = SyncResult()
+        var counting = SyncResult()
         do {
+            if work.everything == .start {
+                knowledge.ahead = await ahead.withLock { $0.take() }?.value
+                // Nothing reaches the kernel that a damaged database says.
+                try await store.checked()
+            }
+            defer { knowledge.ahead = nil }
             if let cause = work.everything {
                 let networks = Set(try await store.networks().map(\.id))
                 for id in networks where work.whole[id] == nil { work.whole[id] = cause }
@@ -232,10 +268,11 @@ final class Reconciler: Sendable {
             }
             for (id, keys) in work.endpointsChanged { knowledge.newEndpoints[id, default: []].formUnion(keys) }
             // Who leaves does so before the rules that bound it, who comes finds the rules in place.
-            general = await deleteRetired()
+            general = await deleteRetired(&knowledge)
             for (id, keys) in work.leaving where work.whole[id] == nil {
                 results[id] = await apply(keys, of: id, &knowledge)
             }
+            await endLostConnections(&knowledge)
             if work.touchesFirewall { rules = await synchronizeFirewall(&knowledge, verifying: work.verifies) }
             for (id, keys) in work.peers where work.whole[id] == nil {
                 results[id] = await results[id, default: SyncResult()] + apply(keys, of: id, &knowledge)
@@ -248,6 +285,8 @@ final class Reconciler: Sendable {
             for (id, cause) in work.whole.sorted(by: { $0.key < $1.key }) {
                 results[id] = await compare(id, cause, &knowledge)
             }
+            await endLostConnections(&knowledge)
+            if work.countsConnections { counting = await countConnections() }
         } catch {
             general.pending.append("the database cannot be read: \(error)")
             logger.error("reconciling failed", metadata: ["error": "\(error)"])
@@ -262,6 +301,7 @@ final class Reconciler: Sendable {
             switch job.scope {
             case .everything, .links: job.done?.resume(returning: everything)
             case .firewall: job.done?.resume(returning: rules)
+            case .connectionAccounting: job.done?.resume(returning: counting)
             case .network(let id):
                 // A network that was deleted or disabled is in the kernel until its interface is gone.
                 job.done?.resume(returning: general + rules + results[id, default: SyncResult()])
@@ -280,6 +320,7 @@ final class Reconciler: Sendable {
         var leaving: [Int64: Set<PublicKey>] = [:]
         var endpointsChanged: [Int64: Set<PublicKey>] = [:]
         var checksLinks = false
+        var countsConnections = false
         var touchesFirewall = false
         /// Whether the rules are read back though they should not have changed.
         var verifies = false
@@ -304,6 +345,7 @@ final class Reconciler: Sendable {
                     touchesFirewall = true
                 case .firewall: (touchesFirewall, verifies) = (true, true)
                 case .links: checksLinks = true
+                case .connectionAccounting: countsConnections = true
                 }
             }
         }

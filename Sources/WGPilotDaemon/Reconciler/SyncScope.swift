@@ -26,4 +26,6 @@ enum SyncScope: Sendable, Equatable {
     case firewall
     /// Whether each interface of ours is still there with its addresses and routes; peers are not looked at.
     case links
+    /// That the kernel counts what tracked connections carry, and notes when they begin.
+    case connectionAccounting
 }

@@ -38,6 +38,24 @@ public protocol HostNetwork: Sendable {
     /// `accept_ra` is 1, and there is a route that was learned so.
     func interfacesWithRouterAdvertisements() async throws(KernelError) -> [String]
 
+    /// Follows the tracked connections that the filter fits, each once, without holding them: one walk over the kernel's
+    /// table however many blocks the filter has.
+    ///
+    /// - Parameters:
+    ///   - initial: The value to begin with; also where the kernel's table must be walked again.
+    ///   - merge: Told of each connection.
+    /// - Throws: ``KernelError/Code/notSupported`` where this kernel does not tell of them.
+    func connections<Value: Sendable>(
+        _ filter: ConnectionFilter, into initial: Value,
+        _ merge: @Sendable (inout Value, TrackedConnection) -> Void
+    ) async throws(KernelError) -> Value
+
+    /// Takes the tracked connections away that the filter fits: whatever of them comes next is judged anew by the rules.
+    ///
+    /// - Returns: How many; one that went meanwhile by itself is not among them.
+    /// - Throws: ``KernelError/Code/notSupported`` where this kernel does not tell of them.
+    func removeConnections(_ filter: ConnectionFilter) async throws(KernelError) -> Int
+
     /// News of changes, whoever made them, from now on. What was not read yet is told once, and when it gets too much as
     /// ``HostEvent/lost``.
     ///

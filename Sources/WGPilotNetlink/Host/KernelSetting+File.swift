@@ -12,6 +12,8 @@ extension KernelSetting {
             return Self.isInterface(name) ? "/proc/sys/net/ipv6/conf/\(name)/accept_ra" : nil
         case .ipv4InterfaceForwarding(let name):
             return Self.isInterface(name) ? "/proc/sys/net/ipv4/conf/\(name)/forwarding" : nil
+        case .connectionAccounting: return "/proc/sys/net/netfilter/nf_conntrack_acct"
+        case .connectionTimestamps: return "/proc/sys/net/netfilter/nf_conntrack_timestamp"
         }
     }
 

@@ -10,6 +10,12 @@ public enum KernelSetting: Hashable, Sendable {
     /// `net.ipv6.conf.NAME.accept_ra`: 1 listens only while the machine does not forward, 2 always.
     case acceptRouterAdvertisements(interface: String)
 
+    /// `net.netfilter.nf_conntrack_acct`: whether packets and bytes of tracked connections are counted, of those that begin
+    /// from then on (Documentation/networking/nf_conntrack-sysctl.rst).
+    case connectionAccounting
+    /// `net.netfilter.nf_conntrack_timestamp`: whether it is noted when tracked connections begin.
+    case connectionTimestamps
+
     /// The name by which sysctl(8) knows it.
     public var name: String {
         switch self {
@@ -20,6 +26,8 @@ public enum KernelSetting: Hashable, Sendable {
             "\(Self.perInterface)\(Self.word(interface))\(Self.acceptRA)"
         case .ipv4InterfaceForwarding(let interface):
             "\(Self.perInterface4)\(Self.word(interface))\(Self.forwarding)"
+        case .connectionAccounting: "net.netfilter.nf_conntrack_acct"
+        case .connectionTimestamps: "net.netfilter.nf_conntrack_timestamp"
         }
     }
 
@@ -28,6 +36,8 @@ public enum KernelSetting: Hashable, Sendable {
         switch name {
         case Self.ipv4Forwarding.name: self = .ipv4Forwarding
         case Self.ipv6Forwarding.name: self = .ipv6Forwarding
+        case Self.connectionAccounting.name: self = .connectionAccounting
+        case Self.connectionTimestamps.name: self = .connectionTimestamps
         default:
             if let interface = Self.interface(name, Self.perInterface, Self.acceptRA) {
                 self = .acceptRouterAdvertisements(interface: interface)

@@ -4,6 +4,9 @@ public import WGPilotCore
 public struct LinuxHostNetwork: HostNetwork {
     private let route = RouteFamily()
     private let nftables = NftablesFamily()
+    /// A long list is nothing that a peer who is thrown out should wait for.
+    let connectionList = ConntrackFamily()
+    let connectionRemoval = ConntrackFamily()
     private let worker = BlockingWorker(label: "wgpilot.host")
 
     /// Makes it; nothing is opened before the first call.

@@ -38,7 +38,9 @@ struct AttributeBuilder {
 
     /// An attribute of one integer in host byte order.
     mutating func put(_ type: UInt16, integer: some FixedWidthInteger) {
-        put(type, bytes: integer.hostOrder)
+        let start = open(type)
+        append(integer)
+        close(start)
     }
 
     /// An attribute of text with the terminator that the kernel wants (`NLA_NUL_STRING`).
@@ -68,14 +70,20 @@ struct AttributeBuilder {
 
     private mutating func open(_ type: UInt16) -> Int {
         let start = bytes.count
-        bytes += [0, 0]
-        bytes += type.hostOrder
+        append(UInt16(0))
+        append(type)
         return start
+    }
+
+    /// Without an array in between: a device of many peers has a million attributes.
+    private mutating func append(_ integer: some FixedWidthInteger) {
+        unsafe withUnsafeBytes(of: integer) { unsafe bytes.append(contentsOf: $0) }
     }
 
     private mutating func close(_ start: Int) {
         if let length = UInt16(exactly: bytes.count - start) {
-            bytes.overwrite(at: start, with: length.hostOrder)
+            bytes[start] = UInt8(truncatingIfNeeded: length.littleEndian)
+            bytes[start + 1] = UInt8(truncatingIfNeeded: length.littleEndian >> 8)
         } else {
             overflow = true
         }

@@ -50,6 +50,14 @@ struct RouteFamily: Sendable {
         try await connection.perform(try RouteRequests.setLink(Int32(clamping: index), mtu: UInt32(clamping: mtu)))
     }
 
+    /// What the network stack has of an interface: all but keys, port and peers.
+    func observe(_ name: InterfaceName, _ link: LinkInfo) async throws(NetlinkError) -> ObservedInterface {
+        let routes = try await routes(through: link.index)
+        return try await ObservedInterface(
+            name: name, mtu: link.mtu, isUp: link.isUp, addresses: Set(globalAddresses(link.index)), routes: routes.own,
+            foreignRoutes: routes.foreign)
+    }
+
     // MARK: Addresses
 
     /// The addresses of one link, or with nil of all of them, by the index of their link.

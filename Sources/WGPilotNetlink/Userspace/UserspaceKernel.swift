@@ -29,21 +29,37 @@ public struct UserspaceKernel: Kernel {
     /// One WireGuard interface, whole.
     public func observe(_ name: InterfaceName) async throws(KernelError) -> ObservedInterface? {
         let operation = "read interface \(name)"
-        guard let link = try await link(name, operation),
-            let device = try await device(name, operation, statusOnly: false)
-        else { return nil }
+        guard let link = try await link(name, operation) else { return nil }
+        return try await observe(name, link, operation)
+    }
+
+    private func observe(
+        _ name: InterfaceName, _ link: LinkInfo, _ operation: String
+    ) async throws(KernelError) -> ObservedInterface? {
+        guard let device = try await device(name, operation, statusOnly: false) else { return nil }
         return try await translating(operation) { () throws(NetlinkError) -> ObservedInterface? in
             do throws(NetlinkError) {
-                let routes = try await route.routes(through: link.index)
-                return try await ObservedInterface(
-                    name: name, privateKey: device.privateKey, listenPort: device.listenPort, mtu: link.mtu,
-                    isUp: link.isUp, addresses: Set(route.globalAddresses(link.index)), routes: routes.own,
-                    foreignRoutes: routes.foreign, peers: device.peers)
+                var observed = try await route.observe(name, link)
+                observed.privateKey = device.privateKey
+                observed.listenPort = device.listenPort
+                observed.peers = device.peers
+                return observed
             } catch let error where error.refusal == ENODEV {
                 // It went away while it was being read.
                 return nil
             }
         }
+    }
+
+    /// One WireGuard interface, its device as its imprint alone.
+    public func glance(
+        at name: InterfaceName, locating keys: Set<PublicKey>
+    ) async throws(KernelError) -> InterfaceGlance? {
+        let operation = "read interface \(name)"
+        guard let link = try await link(name, operation), let whole = try await observe(name, link, operation) else {
+            return nil
+        }
+        return InterfaceGlance(whole, index: link.index, locating: keys)
     }
 
     /// Only the status of the peers of an interface.

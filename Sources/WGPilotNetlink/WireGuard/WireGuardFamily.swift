@@ -34,6 +34,24 @@ struct WireGuardFamily: Sendable {
         }
     }
 
+    /// The imprint of a device, and which of some peers have no endpoint; nil when there is none of that name, or it is not
+    /// WireGuard.
+    func imprint(
+        _ name: InterfaceName, locating keys: Set<PublicKey>
+    ) async throws(NetlinkError) -> (imprint: DeviceImprint, unlocated: Set<PublicKey>)? {
+        guard let family = try await resolve() else { return nil }
+        do {
+            let request = try WireGuardRequests.getDevice(name, family: family)
+            let read = try await connection.collect(request, into: ImprintReader(locating: keys)) {
+                (reader, message) throws(NetlinkError) in
+                try reader.read(message)
+            }
+            return read.finish()
+        } catch let error where [ENODEV, EOPNOTSUPP].contains(error.refusal) {
+            return nil
+        }
+    }
+
     /// Changes a device.
     func configure(_ name: InterfaceName, _ change: DeviceChange) async throws(NetlinkError) {
         guard let family = try await resolve() else { throw .refused(errno: EOPNOTSUPP, kernelMessage: nil) }

@@ -14,7 +14,7 @@ enum WireGuardReplies {
         try AttributeReader.forEach(in: attributes) { (attribute) throws(NetlinkError) in
             switch UInt32(attribute.type) {
             case WGDEVICE_A_PRIVATE_KEY.rawValue where !statusOnly:
-                device.privateKey = try attribute.secret { PrivateKey(bytes: $0) }
+                device.privateKey = try secret(attribute) { PrivateKey(bytes: $0) }
             case WGDEVICE_A_LISTEN_PORT.rawValue:
                 device.listenPort = try attribute.integer()
             case WGDEVICE_A_PEERS.rawValue:
@@ -38,7 +38,7 @@ enum WireGuardReplies {
             case WGPEER_A_PUBLIC_KEY.rawValue:
                 key = PublicKey(bytes: attribute.payload)
             case WGPEER_A_PRESHARED_KEY.rawValue where !statusOnly:
-                presharedKey = try attribute.secret { PresharedKey(bytes: $0) }
+                presharedKey = try secret(attribute) { PresharedKey(bytes: $0) }
             case WGPEER_A_ENDPOINT.rawValue:
                 status.endpoint = SocketAddress.decode(attribute.payload)
             case WGPEER_A_PERSISTENT_KEEPALIVE_INTERVAL.rawValue:
@@ -68,7 +68,7 @@ enum WireGuardReplies {
         }
     }
 
-    private static func prefix(_ attribute: Attribute) throws(NetlinkError) -> IPPrefix {
+    static func prefix(_ attribute: Attribute) throws(NetlinkError) -> IPPrefix {
         var address: IPAddress?
         var length: UInt8?
         try attribute.forEach { (attribute) throws(NetlinkError) in
@@ -84,13 +84,11 @@ enum WireGuardReplies {
         }
         return IPPrefix(masking: address, length: length)
     }
-}
 
-extension Attribute {
     /// A key made from the payload, of which no copy stays behind; nil when it is all zeros, by which the kernel
     /// means none.
-    fileprivate func secret<Key>(_ make: ([UInt8]) -> Key?) throws(NetlinkError) -> Key? {
-        var bytes = Array(payload)
+    static func secret<Key>(_ attribute: Attribute, _ make: ([UInt8]) -> Key?) throws(NetlinkError) -> Key? {
+        var bytes = Array(attribute.payload)
         defer { wipe(&bytes) }
         guard bytes.count == Int(WG_KEY_LEN) else { throw .malformed("a key of \(bytes.count) bytes") }
         return bytes.contains { $0 != 0 } ? make(bytes) : nil

@@ -18,6 +18,15 @@ enum StoreMigrations {
             try db.execute(sql: V3Audit.sql)
             try AuditHead.begin(AuditKey(sealer.key), db)
         }
+        migrator.registerMigration(V4DeviceSeal.identifier) { db in
+            try db.execute(sql: V4DeviceSeal.sql)
+        }
+        migrator.registerMigration(V5PeerFacts.identifier) { db in
+            try db.execute(sql: V5PeerFacts.sql)
+        }
+        migrator.registerMigration(V6Links.identifier) { db in
+            try db.execute(sql: V6Links.sql)
+        }
         return migrator
     }
 }

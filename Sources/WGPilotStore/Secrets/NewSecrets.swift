@@ -4,6 +4,8 @@ import WGPilotCore
 struct NewSecrets: Sendable {
     /// The new public key; nil where the old one stays.
     var publicKey: PublicKey?
+    /// Who has the private key from now on; nil where that does not change.
+    var custody: KeyCustody?
     /// What is to be stored.
     var kept = PeerSecrets()
     /// What the caller gets to see: also what is not stored.
@@ -16,7 +18,7 @@ struct NewSecrets: Sendable {
     init(_ draft: PeerDraft) {
         switch draft.keys {
         case .generate: take(.generate(), held: draft.holdsPrivateKey)
-        case .publicKey(let key): publicKey = key
+        case .publicKey(let key): (publicKey, custody) = (key, .client)
         case .privateKey(let key): take(key, held: draft.holdsPrivateKey)
         }
         switch draft.presharedKey {
@@ -26,12 +28,26 @@ struct NewSecrets: Sendable {
         }
     }
 
+    /// Those of many drafts, in their order. Making key pairs is most of what a batch costs, and no pair waits for another.
+    static func of(_ drafts: [PeerDraft]) async -> [NewSecrets] {
+        let size = 64
+        return await withTaskGroup(of: (start: Int, secrets: [NewSecrets]).self) { group in
+            for start in stride(from: 0, to: drafts.count, by: size) {
+                let part = drafts[start..<min(start + size, drafts.count)]
+                group.addTask { (start, part.map(NewSecrets.init)) }
+            }
+            var parts = await group.reduce(into: []) { $0.append($1) }
+            parts.sort { $0.start < $1.start }
+            return parts.flatMap(\.secrets)
+        }
+    }
+
     init(_ edit: PeerEdit) {
         switch edit.keys {
         case .keep: replacesPrivateKey = false
-        case .forgetPrivateKey: break
+        case .forgetPrivateKey: custody = .once
         case .generate: take(.generate(), held: edit.holdsPrivateKey)
-        case .publicKey(let key): publicKey = key
+        case .publicKey(let key): (publicKey, custody) = (key, .client)
         case .privateKey(let key): take(key, held: edit.holdsPrivateKey)
         }
         switch edit.presharedKey {
@@ -45,6 +61,7 @@ struct NewSecrets: Sendable {
     private mutating func take(_ key: PrivateKey, held: Bool) {
         publicKey = key.publicKey
         answered.privateKey = key
+        custody = held ? .held : .once
         if held { kept.privateKey = key }
     }
 

@@ -30,6 +30,37 @@ struct SecretSealer: Sendable {
         return sealed
     }
 
+    /// Vouches for bytes that are not stored: whoever has them again can tell by ``isSeal(_:of:for:program:)`` that they
+    /// are the same, and nobody learns anything about them from it.
+    ///
+    /// It is the sealing of nothing with the bytes as associated data, under a key for the place and the version of the
+    /// program: what another version made, or what was made for another place, is none. The random nonce makes each seal
+    /// another one.
+    func seal(of bytes: UnsafeRawBufferPointer, for place: Place, program: String) throws -> Data {
+        let key = key(for: place, program: program)
+        let box = try unsafe ChaChaPoly.seal([], using: key, authenticating: bytes)
+        var sealed = Data([Self.version])
+        sealed.append(box.combined)
+        return sealed
+    }
+
+    /// Whether this is what ``seal(of:for:program:)`` made for these bytes, this place and this version of the program.
+    func isSeal(_ sealed: Data, of bytes: UnsafeRawBufferPointer, for place: Place, program: String) -> Bool {
+        guard sealed.first == Self.version, let box = try? ChaChaPoly.SealedBox(combined: sealed.dropFirst()) else {
+            return false
+        }
+        let key = key(for: place, program: program)
+        return (try? unsafe ChaChaPoly.open(box, using: key, authenticating: bytes))?.isEmpty == true
+    }
+
+    /// HKDF (RFC 5869), so that no associated data of ours needs to stand before bytes of another's making.
+    private func key(for place: Place, program: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key.symmetricKey,
+            info: Array("wgpilot seal v1 ".utf8) + place.associatedData + [0] + Array(program.utf8),
+            outputByteCount: MasterKey.byteCount)
+    }
+
     /// Opens what was sealed for this place; throws for anything else.
     func open<Result>(
         _ sealed: Data, from place: Place, _ body: ([UInt8]) throws -> Result

@@ -2,22 +2,29 @@ import Crypto
 import FoundationEssentials
 import WGPilotCore
 
-/// An API token: `wgp_` and 256 random bits in base64url without padding (RFC 4648 §5). It never prints itself; only its
-/// digest is stored.
+/// What the bearer of an API token, or of a link, presents: a prefix that tells which, and 256 random bits in base64url
+/// without padding (RFC 4648 §5). It never prints itself; only its digest is stored.
 public struct TokenSecret: Sendable, CustomStringConvertible, CustomReflectable {
-    private static let prefix = "wgp_"
+    /// What a secret is for. One for the one is none for the other.
+    public enum Kind: String, Sendable {
+        /// An API token.
+        case token = "wgp_"
+        /// A link by which a configuration is fetched once.
+        case link = "wgl_"
+    }
+
     private static let byteCount = 32
-    /// The length of every token in characters.
-    static let length = prefix.utf8.count + (byteCount * 8 + 5) / 6
+    /// The length of every one in characters.
+    static let length = Kind.token.rawValue.utf8.count + (byteCount * 8 + 5) / 6
 
     private let value: String
 
     /// A fresh one from the system's random numbers.
-    public static func generate() -> TokenSecret {
+    public static func generate(_ kind: Kind = .token) -> TokenSecret {
         var bytes = SymmetricKey(size: .bits256).bytes
         defer { wipe(&bytes) }
         let text = Data(bytes).base64EncodedString().filter { $0 != "=" }.map(urlSafe)
-        return TokenSecret(value: prefix + String(text))
+        return TokenSecret(value: kind.rawValue + String(text))
     }
 
     private static func urlSafe(_ character: Character) -> Character {
@@ -32,9 +39,9 @@ public struct TokenSecret: Sendable, CustomStringConvertible, CustomReflectable 
         self.value = value
     }
 
-    /// Takes what somebody presents; nil for what has not the shape of a token.
-    public init?(presented text: some StringProtocol) {
-        guard text.utf8.count == Self.length, text.hasPrefix(Self.prefix) else { return nil }
+    /// Takes what somebody presents; nil for what has not the shape of one.
+    public init?(presented text: some StringProtocol, _ kind: Kind = .token) {
+        guard text.utf8.count == Self.length, text.hasPrefix(kind.rawValue) else { return nil }
         value = String(text)
     }
 
