@@ -11,7 +11,7 @@ struct Main {
         signal(SIGPIPE, SIG_IGN)
         let arguments = ArgumentOrder.globalOptionsLast(Array(CommandLine.arguments.dropFirst()))
         do {
-            var command = try RootCommand.parseAsRoot(arguments)
+            var command = try await RootCommand.asyncParseAsRoot(arguments)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

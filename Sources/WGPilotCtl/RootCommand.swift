@@ -16,7 +16,8 @@ struct RootCommand: AsyncParsableCommand {
             """,
         version: BuildInformation.version,
         subcommands: [
-            NetworkCommand.self, PeerCommand.self, BridgeCommand.self, RuleCommand.self, ReachCommand.self,
+            NetworkCommand.self, PeerCommand.self, LinkCommand.self, BridgeCommand.self, RuleCommand.self,
+            ReachCommand.self,
             StatusCommand.self, WatchCommand.self, TopCommand.self, DoctorCommand.self, DriftCommand.self,
             ConfirmCommand.self, ReconcileCommand.self, AuditCommand.self, TokenCommand.self,
         ])

@@ -92,7 +92,7 @@ struct DaemonCommand: AsyncParsableCommand {
 
         let store: StateStore
         do {
-            store = try StateStore.open(directory: configuration.dataDirectory)
+            store = try StateStore.open(directory: configuration.dataDirectory, isCheckedMeanwhile: true)
         } catch {
             throw Self.fault("\(error)", DaemonExit.code(for: error))
         }
@@ -104,15 +104,25 @@ struct DaemonCommand: AsyncParsableCommand {
         }
         defer { withExtendedLifetime(lock) {} }
         let kernel = await Self.kernel(configuration.backend, logger)
+        let sightings = SightingService(store: store, kernel: kernel, logger: logger)
         let reconciler = Reconciler(
             store: store, kernel: kernel, host: LinuxHostNetwork(), interval: configuration.reconcileInterval,
-            logger: logger, now: StateStore.systemClock)
+            alwaysCounts: configuration.connectionAccounting == .on, logger: logger, sightings: sightings,
+            now: StateStore.systemClock)
+        do {
+            // Whoever expired while nobody looked is never let in again.
+            _ = try await store.expirePeers(audit: .daemon(PeersService.disable.fullName))
+        } catch {
+            logger.error("peers that have expired cannot be disabled", metadata: ["error": "\(error)"])
+        }
+        reconciler.lookAhead()
         let confirmation = ConfirmationService(
             store: store, reconciler: reconciler, now: StateStore.systemClock, logger: logger)
         let audit = AuditLog(store: store, now: StateStore.systemClock, logger: logger)
         let hub = Hub(
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
-            status: StatusCache(kernel: kernel), audit: audit,
+            status: StatusCache(kernel: kernel, sightings: sightings), audit: audit,
+            sightings: sightings,
             configuration: configuration, startedAt: StateStore.systemClock(), now: StateStore.systemClock)
         let server = RPCServer(
             address: inherited.map { .inherited(descriptor: $0) }
@@ -120,18 +130,23 @@ struct DaemonCommand: AsyncParsableCommand {
             configuration: RPCServerConfiguration(
                 router: hub.router(policy: policy, logger: logger), agent: BuildInformation.agent,
                 limits: limits, logger: logger,
-                callerRole: { policy.role(of: $0)?.rawValue ?? "none" }),
+                lightMethods: Hub.lightMethods, callerRole: { policy.role(of: $0)?.rawValue ?? "none" }),
             group: MultiThreadedEventLoopGroup.singleton)
 
+        let deadlines = PeerDeadlineService(
+            store: store, reconciler: reconciler, now: StateStore.systemClock, logger: logger)
         // Live state first: a caller that finds the socket open finds the tunnels as they should be.
         reconciler.post(.everything(.start))
+        // The group asks each service for its description, which would else be all that hangs on it.
         let services = ServiceGroup(
             services: [
                 ReconcilerService(reconciler: reconciler),
+                sightings,
                 confirmation,
+                deadlines,
                 audit,
                 RepairAudit(ledger: reconciler.ledger, log: audit),
-                ServerService(server: server) { [logger] in
+                ServerService(store: store, reconciler: reconciler, server: server) { [logger] in
                     logger.info("serving", metadata: ["socket": "\(configuration.socketPath)"])
                     notice.send("READY=1")
                 },
@@ -139,6 +154,8 @@ struct DaemonCommand: AsyncParsableCommand {
         do {
             try await services.run()
         } catch let error as ListenerError {
+            throw Self.fault("\(error)", DaemonExit.code(for: error))
+        } catch let error as StoreError {
             throw Self.fault("\(error)", DaemonExit.code(for: error))
         }
         notice.send("STOPPING=1")

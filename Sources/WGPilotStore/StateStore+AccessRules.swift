@@ -73,7 +73,7 @@ extension StateStore {
                 after.position = try Self.place(
                     position, in: after.settings.owner, besides: staysInList ? before : nil, db)
             }
-            guard after != before else { return (before, after) }
+            guard after != before else { return (before, before) }
             var toggled = before.settings
             toggled.enabled = after.settings.enabled
             // To switch a rule off must work even where it would not be accepted today.

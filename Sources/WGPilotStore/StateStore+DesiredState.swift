@@ -13,6 +13,23 @@ extension StateStore {
         }
     }
 
+    /// The same with the version of the rows that it is made from.
+    ///
+    /// - Parameter tell: Gets the interface in parts while it is read: each has some hundred peers that no other has, the
+    ///   rest of it is the same. There is one part at least.
+    public func versionedInterface(
+        _ networkID: Int64, _ tell: (@Sendable (_ part: DesiredInterface) -> Void)? = nil
+    ) async throws(StoreError) -> VersionedInterface? {
+        try await read { db in
+            guard let record = try NetworkRecord.find(networkID, db), record.network.settings.enabled else {
+                return nil
+            }
+            let row = try DeviceSealRecord.find(networkID, db)
+            return try VersionedInterface(
+                interface: self.desiredInterface(record, db, tell), version: row?.version, isSealed: row?.seal != nil)
+        }
+    }
+
     /// What the whole hub should be, read at one instant.
     ///
     /// - Parameter networks: The networks whose interfaces are read; nil reads all. The rest is always whole.
@@ -46,9 +63,9 @@ extension StateStore {
             var peers: [PublicKey: DesiredPeer] = [:]
             for key in keys {
                 let statement = try db.cachedStatement(
-                    sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND publicKey = ? AND enabled = 1")
+                    sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND publicKey = ? AND \(Self.admitted)")
                 guard
-                    let row = try Row.fetchOne(statement, arguments: [networkID, Data(key.bytes)])
+                    let row = try Row.fetchOne(statement, arguments: [networkID, Data(key.bytes), self.now()])
                 else { continue }
                 let id = try ColumnReader(row: row, table: "peer").int64(0, "id")
                 let sites = try SiteNetworkRecord.blocks(ofPeer: id, db)
@@ -63,23 +80,39 @@ extension StateStore {
         FROM peer LEFT JOIN peerSecret ON peerID = peer.id
         """
 
-    private func desiredInterface(_ record: NetworkRecord, _ db: Database) throws -> DesiredInterface {
+    /// Whoever has expired is not let in, even where that could not be written down yet: a full disk opens no door.
+    private static let admitted = "enabled = 1 AND (expiresAt IS NULL OR expiresAt > ?)"
+
+    /// How many peers are told at once: a few messages of the kernel's interface.
+    private static let part = 500
+
+    private func desiredInterface(
+        _ record: NetworkRecord, _ db: Database, _ tell: ((DesiredInterface) -> Void)? = nil
+    ) throws -> DesiredInterface {
         let network = record.network
+        var whole = DesiredInterface(
+            name: network.interface, privateKey: try SecretRecord.privateKey(ofNetwork: network.id, sealer, db),
+            listenPort: network.settings.listenPort, mtu: network.settings.mtu, addresses: network.hubAddresses,
+            peers: [:])
+        var part = whole
         let sites = try Dictionary(grouping: SiteNetworkRecord.blocks(inNetwork: network.id, db), by: \.peerID)
         let statement = try db.cachedStatement(
-            sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND enabled = 1 ORDER BY peer.id")
-        let rows = try Row.fetchCursor(statement, arguments: [network.id])
-        var peers: [PublicKey: DesiredPeer] = [:]
-        peers.reserveCapacity(try PeerRecord.count(in: network.id, db))
+            sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND \(Self.admitted) ORDER BY peer.id")
+        let rows = try Row.fetchCursor(statement, arguments: [network.id, now()])
+        whole.peers.reserveCapacity(try PeerRecord.count(in: network.id, db))
         while let row = try rows.next() {
             let id = try ColumnReader(row: row, table: "peer").int64(0, "id")
             let peer = try desiredPeer(row, sites[id]?.map(\.block) ?? [], record)
-            peers[peer.publicKey] = peer
+            whole.peers[peer.publicKey] = peer
+            guard let tell else { continue }
+            part.peers[peer.publicKey] = peer
+            if part.peers.count == Self.part {
+                tell(part)
+                part.peers = [:]
+            }
         }
-        return DesiredInterface(
-            name: network.interface, privateKey: try SecretRecord.privateKey(ofNetwork: network.id, sealer, db),
-            listenPort: network.settings.listenPort, mtu: network.settings.mtu, addresses: network.hubAddresses,
-            peers: peers)
+        if let tell, !part.peers.isEmpty || whole.peers.isEmpty { tell(part) }
+        return whole
     }
 
     /// Reads a row of ``desiredPeerSelect``.

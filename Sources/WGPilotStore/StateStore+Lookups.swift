@@ -70,18 +70,20 @@ extension StateStore {
     /// The subnets and site networks of the networks that a bridge joins to this one, in whichever direction: answers go
     /// the other way. Bridges that are switched off do not count.
     public func bridgedBlocks(of networkID: Int64) async throws(StoreError) -> [IPPrefix] {
-        try await read { db in
-            var blocks: [IPPrefix] = []
-            for bridge in try BridgeRecord.all(db) where bridge.settings.enabled {
-                let pair = [bridge.settings.networkA, bridge.settings.networkB]
-                guard pair.contains(networkID), let other = pair.first(where: { $0 != networkID }) else { continue }
-                let settings = try NetworkRecord.require(other, db).network.settings
-                blocks += settings.blocks.map(\.block)
-                if settings.mode == .siteToSite {
-                    blocks += try SiteNetworkRecord.blocks(inNetwork: other, db).map(\.block)
-                }
+        try await read { try Self.bridgedBlocks(of: networkID, $0) }
+    }
+
+    static func bridgedBlocks(of networkID: Int64, _ db: Database) throws -> [IPPrefix] {
+        var blocks: [IPPrefix] = []
+        for bridge in try BridgeRecord.all(db) where bridge.settings.enabled {
+            let pair = [bridge.settings.networkA, bridge.settings.networkB]
+            guard pair.contains(networkID), let other = pair.first(where: { $0 != networkID }) else { continue }
+            let settings = try NetworkRecord.require(other, db).network.settings
+            blocks += settings.blocks.map(\.block)
+            if settings.mode == .siteToSite {
+                blocks += try SiteNetworkRecord.blocks(inNetwork: other, db).map(\.block)
             }
-            return blocks
         }
+        return blocks
     }
 }

@@ -111,7 +111,7 @@ extension StateStore {
             }
             var after = before
             change(&after.settings)
-            guard after != before else { return (before, after) }
+            guard after != before else { return (before, before) }
             var toggled = before.settings
             toggled.enabled = after.settings.enabled
             // To switch a network off must work even where its settings would not be accepted today.

@@ -1,5 +1,5 @@
 import GRDB
-import WGPilotCore
+public import WGPilotCore
 
 extension StateStore {
     /// One page of the peers of a network.
@@ -13,71 +13,68 @@ extension StateStore {
                 .invalid,
                 violations: [.init(field: "limit", message: "a limit is 1 to \(PeerQuery.maximumLimit)")])
         }
-        let start = try Start(query)
-        let filter = query.filter.flatMap { $0.isEmpty ? nil : PeerFilter($0) }
+        let selection = PeerSelection(query, in: networkID)
+        let start = try selection.start()
         return try await read { db in
             let record = try NetworkRecord.require(networkID, db)
-            let statement = try db.cachedStatement(sql: "\(PeerRecord.select) WHERE \(start.condition)")
-            let rows = try Row.fetchCursor(statement, arguments: [networkID, start.value])
+            let sources = try query.staleWithHost.map { _ in try ConfigurationSources(record, db) }
+            let statement = try db.cachedStatement(sql: selection.page(from: start))
+            let rows = try Row.fetchCursor(statement, arguments: selection.arguments(from: start))
             var peers: [Peer] = []
             while let row = try rows.next() {
-                if let filter, try !filter.keeps(row, record.plan) { continue }
-                if peers.count == query.limit, let last = peers.last {
+                guard try selection.keeps(row, record.plan) else { continue }
+                let isFull = peers.count == query.limit
+                // Whoever wants them all needs no peer that the page has no room for.
+                if isFull, sources == nil, let last = peers.last {
                     return PeerPage(peers: peers, nextCursor: query.cursor(after: last))
                 }
-                peers.append(try PeerRecord.peer(row: row, db))
+                let peer = try PeerRecord.peer(row: row, db)
+                if let sources, let host = query.staleWithHost {
+                    guard peer.configurationFetchedAt != nil, try self.isStale(peer, sources, host, db) else {
+                        continue
+                    }
+                    if isFull, let last = peers.last {
+                        return PeerPage(peers: peers, nextCursor: query.cursor(after: last))
+                    }
+                }
+                peers.append(peer)
             }
             return PeerPage(peers: peers, nextCursor: nil)
         }
     }
 
-    /// Where a page starts: after a value of the column that the list is sorted by, so that peers that come or go in
-    /// between neither repeat nor hide another.
-    private struct Start: Sendable {
-        let condition: String
-        let value: DatabaseValue
-
-        init(_ query: PeerQuery) throws(StoreError) {
-            switch query.order {
-            case .id:
-                guard let id = query.cursor.map(StateStore.number) ?? 0 else {
-                    throw StoreError(
-                        .invalid, violations: [.init(field: "cursor", message: "no page gave this cursor")])
+    /// The numbers and keys of all peers that a query keeps, in no order; its order, cursor and limit do not count. For
+    /// lists that are sorted by what the kernel tells.
+    ///
+    /// - Throws: `notFound` for the network.
+    public func peerKeys(in networkID: Int64, _ query: PeerQuery) async throws(StoreError) -> [PeerKey] {
+        let selection = PeerSelection(query, in: networkID)
+        return try await read { db in
+            let record = try NetworkRecord.require(networkID, db)
+            let sources = try query.staleWithHost.map { _ in try ConfigurationSources(record, db) }
+            let statement = try db.cachedStatement(sql: sources == nil ? selection.keys : selection.rows)
+            let rows = try Row.fetchCursor(statement, arguments: selection.arguments)
+            var keys: [PeerKey] = []
+            while let row = try rows.next() {
+                guard try selection.keeps(row, record.plan) else { continue }
+                if let sources, let host = query.staleWithHost {
+                    let peer = try PeerRecord.peer(row: row, db)
+                    guard peer.configurationFetchedAt != nil, try self.isStale(peer, sources, host, db) else {
+                        continue
+                    }
                 }
-                condition = "networkID = ? AND peer.id > ? ORDER BY peer.id"
-                value = id.databaseValue
-            case .name:
-                condition = "networkID = ? AND name > ? ORDER BY name"
-                value = (query.cursor ?? "").databaseValue
+                let reader = try ColumnReader(row: row, table: "peer", id: row.decode(Int64.self, atIndex: 0))
+                keys.append(
+                    try PeerKey(
+                        id: reader.int64(0, "id"), networkID: networkID, key: reader.publicKey(4, "publicKey"),
+                        name: reader.text(2)))
             }
+            return keys
         }
     }
-}
 
-/// Keeps rows that have a text in a column that people look for.
-private struct PeerFilter: Sendable {
-    private let needle: [UInt8]
-    private let needleText: String
-
-    init(_ text: String) {
-        needleText = text
-        needle = Array(text.lowercased().utf8)
-    }
-
-    /// Looks at a row of `PeerRecord.select`, before anything else is made of it.
-    func keeps(_ row: Row, _ plan: AddressPlan) throws -> Bool {
-        let reader = ColumnReader(row: row, table: "peer")
-        if try contains(reader.text(2)) || contains(reader.text(5)) || contains(reader.text(15)) { return true }
-        if try reader.publicKey(4, "publicKey").description.hasPrefix(needleText) { return true }
-        let number = try reader.int(3, "hostNumber", in: PeerRecord.hostNumbers)
-        return plan.addresses(number).contains { contains($0.description) }
-    }
-
-    private func contains(_ text: String) -> Bool {
-        let haystack = Array(text.lowercased().utf8)
-        guard haystack.count >= needle.count else { return false }
-        return (0...(haystack.count - needle.count)).contains { offset in
-            haystack[offset..<(offset + needle.count)].elementsEqual(needle)
-        }
+    /// The peers of these numbers in their order, without those that the network does not have (any more).
+    public func peers(in networkID: Int64, _ ids: [Int64]) async throws(StoreError) -> [Peer] {
+        try await read { db in try ids.compactMap { try PeerRecord.find($0, in: networkID, db) } }
     }
 }

@@ -20,18 +20,31 @@ extension StateStore {
         }
     }
 
-    /// Makes peers all or none, in one transaction; the error's `itemIndex` tells which draft was at fault.
+    /// Makes peers all or none, in one transaction. The error's violations are those of all drafts, by their places:
+    /// `peers[3].name`; its `itemIndex` tells the first draft that is at fault.
     public func createPeers(
         in networkID: Int64, _ drafts: [PeerDraft], options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> [CreatedPeer] {
-        let items = drafts.map { ($0, NewSecrets($0)) }
-        return try await change(options, { "\($0.count) new peers" }) { db in
-            try self.insert(items, in: networkID, db)
+        let items = Array(zip(drafts, await NewSecrets.of(drafts)))
+        return try await change(options, { "\($0.count) new peers" }, made: { $0.first?.peer.id ?? 0 }) { db in
+            var faults = BatchFaults()
+            var record = try NetworkRecord.require(networkID, db)
+            var created: [CreatedPeer] = []
+            created.reserveCapacity(items.count)
+            for (index, (draft, secrets)) in items.enumerated() {
+                do {
+                    created.append(try self.insert(draft, secrets, &record, db))
+                } catch let error as StoreError {
+                    guard faults.add(error, at: index) else { break }
+                }
+            }
+            try faults.check()
+            return created
         }
     }
 
     /// A peer as messages name it.
-    private static func quoted(_ peer: Peer, _ network: Network) -> String {
+    static func quoted(_ peer: Peer, _ network: Network) -> String {
         "\(peer.settings.name.description.quotedForMessage) of the network \(quoted(network))"
     }
 
@@ -87,17 +100,33 @@ extension StateStore {
             after.settings = edit.settings
             let secrets = NewSecrets(edit)
             if let publicKey = secrets.publicKey { after.publicKey = publicKey }
-            if secrets.replacesPrivateKey { after.holdsPrivateKey = secrets.kept.privateKey != nil }
+            if let custody = secrets.custody, secrets.publicKey != nil || before.custody == .held {
+                after.custody = custody
+            }
             if secrets.replacesPresharedKey { after.hasPresharedKey = secrets.kept.presharedKey != nil }
+
+            if after.settings.enabled != before.settings.enabled {
+                after.disabledReason = after.settings.enabled ? nil : .operator
+            }
+            if secrets.replacesAnything, before.pendingKey != nil {
+                throw StoreError(
+                    .failedPrecondition,
+                    """
+                    new keys are prepared for the peer \(Self.quoted(before, record.network)): let them take their place, \
+                    or cancel that, first
+                    """)
+            }
+            try self.checkExpiry(before, after)
 
             var toggled = before
             toggled.settings.enabled = after.settings.enabled
+            toggled.disabledReason = after.disabledReason
             // To switch a peer off must work even where its settings would not be accepted today.
             if after != toggled || edit.address != nil {
                 try Self.check(&after, address: edit.address, record, db)
             }
             guard after != before || secrets.replacesAnything else {
-                return EditedPeer(before: before, after: after, network: record.network, secrets: PeerSecrets())
+                return EditedPeer(before: before, after: before, network: record.network, secrets: PeerSecrets())
             }
             after.updatedAt = self.time(after: before.updatedAt)
             try PeerRecord.update(after, db)
@@ -190,10 +219,11 @@ extension StateStore {
     ) throws -> CreatedPeer {
         guard let publicKey = secrets.publicKey else { throw StoreError(.internal, "a draft without a public key") }
         let time = now()
+        if let expiresAt = draft.settings.expiresAt, expiresAt <= time { throw Self.expiryInThePast() }
         var peer = Peer(
             id: 0, networkID: record.network.id, settings: draft.settings, publicKey: publicKey, hostNumber: 0,
-            holdsPrivateKey: secrets.kept.privateKey != nil, hasPresharedKey: secrets.kept.presharedKey != nil,
-            createdAt: time, updatedAt: time)
+            custody: secrets.custody ?? .client, hasPresharedKey: secrets.kept.presharedKey != nil,
+            disabledReason: draft.settings.enabled ? nil : .operator, createdAt: time, updatedAt: time)
         try Self.check(&peer, address: draft.address, record, db)
         if draft.address == nil {
             guard let number = try PeerRecord.lowestFreeNumber(in: record, db) else {
@@ -213,13 +243,29 @@ extension StateStore {
         return CreatedPeer(
             peer: Peer(
                 id: id, networkID: peer.networkID, settings: peer.settings, publicKey: peer.publicKey,
-                hostNumber: peer.hostNumber, holdsPrivateKey: peer.holdsPrivateKey,
-                hasPresharedKey: peer.hasPresharedKey, createdAt: peer.createdAt, updatedAt: peer.updatedAt),
+                hostNumber: peer.hostNumber, custody: peer.custody,
+                hasPresharedKey: peer.hasPresharedKey, disabledReason: peer.disabledReason, createdAt: peer.createdAt,
+                updatedAt: peer.updatedAt),
             network: record.network, secrets: secrets.answered)
     }
 
+    /// Refuses a new expiry that lies in the past, and to switch a peer on whose time is up.
+    private func checkExpiry(_ before: Peer, _ after: Peer) throws {
+        guard let expiresAt = after.settings.expiresAt, expiresAt <= now() else { return }
+        if expiresAt != before.settings.expiresAt { throw Self.expiryInThePast() }
+        guard after.settings.enabled, !before.settings.enabled else { return }
+        let message = "the time of the peer is up: change its expiry or clear it, then enable it"
+        throw StoreError(
+            .failedPrecondition, violations: [.init(field: PeerField.expiresAt.rawValue, message: message)])
+    }
+
+    private static func expiryInThePast() -> StoreError {
+        StoreError(
+            .invalid, violations: [.init(field: PeerField.expiresAt.rawValue, message: "the expiry lies in the past")])
+    }
+
     /// Checks a peer by itself, in its network and against all others, and gives it the chosen address.
-    private static func check(
+    static func check(
         _ peer: inout Peer, address: IPAddress?, _ record: NetworkRecord, _ db: Database
     ) throws {
         let network = record.network
@@ -250,6 +296,8 @@ extension StateStore {
             of: .publicKey, Data(peer.publicKey.bytes), in: network.id, except: peer.id, db)
         {
             fault(.publicKey, "the peer \(name.quotedForMessage) has this key")
+        } else if let name = try PendingKeyRecord.holder(of: peer.publicKey, in: network.id, except: peer.id, db) {
+            fault(.publicKey, "the peer \(name.quotedForMessage) is to get this key")
         }
         if let address,
             let name = try PeerRecord.holder(of: .hostNumber, peer.hostNumber, in: network.id, except: peer.id, db)

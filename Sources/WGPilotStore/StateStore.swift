@@ -15,10 +15,13 @@ public final class StateStore: Sendable {
 
     let sealer: SecretSealer
     let auditKey: AuditKey
+    let configurationKey: ConfigurationKey
     let now: Clock
     let writer: any DatabaseWriter
     private let path: String
     private let lock: Mutex<DirectoryLock?>
+    /// The check of a database that is used meanwhile; nil where it was done first.
+    private let check: DatabaseCheck?
 
     /// The clock of the operating system.
     public static let systemClock: Clock = {
@@ -28,29 +31,35 @@ public final class StateStore: Sendable {
     }
 
     private init(
-        writer: any DatabaseWriter, sealer: SecretSealer, path: String, lock: DirectoryLock?, now: @escaping Clock
+        writer: any DatabaseWriter, sealer: SecretSealer, path: String, lock: DirectoryLock?,
+        check: DatabaseCheck? = nil, now: @escaping Clock
     ) {
         self.writer = writer
         self.sealer = sealer
         auditKey = AuditKey(sealer.key)
+        configurationKey = ConfigurationKey(sealer.key)
         self.path = path
         self.lock = Mutex(lock)
+        self.check = check
         self.now = now
     }
 
     /// Opens the database of a folder, and makes folder, master key and database where there are none.
     ///
-    /// The folder belongs to this process until the store is closed or goes. The database is checked before it is used
-    /// (`PRAGMA quick_check`), which takes time in proportion to its size.
+    /// The folder belongs to this process until the store is closed or goes. The database is checked (`PRAGMA
+    /// quick_check`), which takes time in proportion to its size: before this returns, or meanwhile. See ``checked()`` and
+    /// ``checkedWhole()``.
     ///
     /// - Parameters:
     ///   - directory: The folder; it holds `wgpilot.db`, `master.key` and `wgpilot.lock`.
     ///   - masterKeyFile: A master key that is kept elsewhere, such as a systemd credential; it is never made.
+    ///   - isCheckedMeanwhile: Whether the check goes on after this returns; one of an older version is always checked first.
     ///   - now: The clock for the times of creation and change.
     /// - Throws: `alreadyRunning`, `corrupt`, `wrongMasterKey`, `missingMasterKey`, `unsafeMasterKey`,
     ///   `newerDatabase`, `diskFull` or `io`.
     public static func open(
-        directory: String, masterKeyFile: String? = nil, now: @escaping Clock = StateStore.systemClock
+        directory: String, masterKeyFile: String? = nil, isCheckedMeanwhile: Bool = false,
+        now: @escaping Clock = StateStore.systemClock
     ) throws(StoreError) -> StateStore {
         let directory = try DataDirectory(path: directory)
         let lock = try DirectoryLock(directory)
@@ -71,10 +80,11 @@ public final class StateStore: Sendable {
         let sealer = SecretSealer(key: key)
         if !exists { try create(in: directory, sealer) }
         do {
-            try check(directory.database, sealer)
+            let check = try beginCheck(directory.database, sealer, isMeanwhile: isCheckedMeanwhile)
             let pool = try openPool(directory.database)
-            try StoreMigrations.migrator(sealer).migrate(pool)
-            return StateStore(writer: pool, sealer: sealer, path: directory.database, lock: lock, now: now)
+            if check == nil { try StoreMigrations.migrator(sealer).migrate(pool) }
+            return StateStore(
+                writer: pool, sealer: sealer, path: directory.database, lock: lock, check: check, now: now)
         } catch {
             throw StoreError(error, path: directory.database)
         }
@@ -92,8 +102,35 @@ public final class StateStore: Sendable {
         }
     }
 
+    /// Waits until what the hub is made from is known to be sound, which is all but the audit log. What is read before may
+    /// be damaged.
+    ///
+    /// - Throws: `corrupt`, or `io`.
+    public func checked() async throws(StoreError) {
+        guard let check else { return }
+        do {
+            try await check.waitForState()
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Waits until the whole database is known to be sound, which is looked into from the first such call on. Nothing is
+    /// written before.
+    ///
+    /// - Throws: `corrupt`, or `io`.
+    public func checkedWhole() async throws(StoreError) {
+        guard let check else { return }
+        do {
+            try await check.waitForWhole()
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
     /// Ends all work with the database and lets the folder go. Calls after this one fail.
     public func close() throws(StoreError) {
+        check?.cancel()
         do {
             try writer.close()
         } catch {
@@ -133,22 +170,24 @@ public final class StateStore: Sendable {
     }
 
     /// Checks a database before anything is written to it.
-    private static func check(_ path: String, _ sealer: SecretSealer) throws {
+    ///
+    /// - Returns: What of the check goes on meanwhile: nil where all of it is done.
+    private static func beginCheck(
+        _ path: String, _ sealer: SecretSealer, isMeanwhile: Bool
+    ) throws -> DatabaseCheck? {
         try checkFile(path)
         var configuration = configuration()
         configuration.readonly = true
         let queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.read { db in
+        let isFirst = try queue.read { db in
             guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == StoreMigrations.applicationID else {
                 throw StoreError(
                     .corrupt, "\(path) is not a database of wgpilot; move it away, or choose another data directory")
             }
-            let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
-            guard verdict == "ok" else {
-                let detail = verdict.split(separator: "\n").last.map(String.init) ?? ""
-                throw StoreError(.corrupt, StoreError.damaged(path, detail))
-            }
-            if try StoreMigrations.migrator(sealer).hasBeenSuperseded(db) {
+            let migrator = StoreMigrations.migrator(sealer)
+            let isFirst = try !isMeanwhile || !migrator.hasCompletedMigrations(db)
+            if isFirst { try DatabaseCheck.checkWhole(path, db) }
+            if try migrator.hasBeenSuperseded(db) {
                 throw StoreError(
                     .newerDatabase,
                     "a newer version of wgpilot made \(path); install that version, or restore a backup of this one's")
@@ -158,8 +197,13 @@ public final class StateStore: Sendable {
                     .wrongMasterKey,
                     "the master key does not belong to \(path); restore the key from the same backup as the database")
             }
+            return isFirst
         }
-        try queue.close()
+        if isFirst {
+            try queue.close()
+            return nil
+        }
+        return DatabaseCheck(of: queue, path)
     }
 
     private static func openPool(_ path: String) throws -> DatabasePool {
@@ -215,6 +259,7 @@ public final class StateStore: Sendable {
     func write<Result: Sendable>(
         keep: Bool = true, _ body: @Sendable (Database) throws -> Result
     ) async throws(StoreError) -> Result {
+        try await checkedWhole()
         do {
             return try await writer.writeWithoutTransaction { db in
                 var result: Result?

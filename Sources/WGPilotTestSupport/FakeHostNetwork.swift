@@ -10,6 +10,8 @@ public final class FakeHostNetwork: HostNetwork {
         case firewall(String?)
         /// A setting was changed.
         case setting(KernelSetting, Int)
+        /// Tracked connections were taken away: those of these blocks, so many.
+        case connections([IPPrefix], Int)
     }
 
     /// What can be made to fail.
@@ -26,6 +28,8 @@ public final class FakeHostNetwork: HostNetwork {
         case readSetting
         /// ``FakeHostNetwork/set(_:to:)``.
         case writeSetting
+        /// ``FakeHostNetwork/connections(_:into:_:)`` and ``FakeHostNetwork/removeConnections(_:)``.
+        case connections
         /// ``FakeHostNetwork/events()``.
         case events
     }
@@ -36,8 +40,12 @@ public final class FakeHostNetwork: HostNetwork {
         var generation: UInt32 = 1
         var afterReplacing: (@Sendable (FakeHostNetwork) -> Void)?
         var drops: [String] = []
-        var settings: [KernelSetting: Int] = [.ipv4Forwarding: 0, .ipv6Forwarding: 0]
+        var settings: [KernelSetting: Int] = [
+            .ipv4Forwarding: 0, .ipv6Forwarding: 0, .connectionAccounting: 0, .connectionTimestamps: 0,
+        ]
         var advertised: Set<String> = []
+        var connections: [TrackedConnection] = []
+        var beforeRemoving: (@Sendable (FakeHostNetwork) async -> Void)?
         var failures: [Operation: KernelError] = [:]
         var writes: [Write] = []
         var listeners: [Int: AsyncStream<HostEvent>.Continuation] = [:]
@@ -104,6 +112,17 @@ public final class FakeHostNetwork: HostNetwork {
         state.withLock { $0.advertised = interfaces }
     }
 
+    /// The tracked connections; a test that sets them plays the peers' traffic.
+    public var connections: [TrackedConnection] {
+        get { state.withLock { $0.connections } }
+        set { state.withLock { $0.connections = newValue } }
+    }
+
+    /// Arranges what is looked at right before connections are taken away.
+    public func beforeRemovingConnections(_ body: (@Sendable (FakeHostNetwork) async -> Void)?) {
+        state.withLock { $0.beforeRemoving = body }
+    }
+
     /// Makes an operation fail from now on, until called with nil.
     public func fail(_ operation: Operation, with error: KernelError?) {
         state.withLock { $0.failures[operation] = error }
@@ -134,7 +153,7 @@ public final class FakeHostNetwork: HostNetwork {
 
     /// The routes of ours that the kernel beside has.
     public func ownRoutes(through interface: InterfaceName) async throws(KernelError) -> Set<IPPrefix> {
-        try await kernel?.observe(interface)?.routes ?? []
+        try await kernel?.glance(at: interface, locating: [])?.interface.routes ?? []
     }
 
     /// A digest of our table's text.
@@ -204,6 +223,33 @@ public final class FakeHostNetwork: HostNetwork {
         }
     }
 
+    /// Those of the arranged connections that the filter fits.
+    public func connections<Value: Sendable>(
+        _ filter: ConnectionFilter, into initial: Value,
+        _ merge: @Sendable (inout Value, TrackedConnection) -> Void
+    ) async throws(KernelError) -> Value {
+        let connections = try state.withLock { (state) throws(KernelError) in
+            try state.check(.connections)
+            return state.connections
+        }
+        var value = initial
+        for connection in connections where filter.fits(connection) { merge(&value, connection) }
+        return value
+    }
+
+    /// Takes those of the arranged connections away that the filter fits.
+    public func removeConnections(_ filter: ConnectionFilter) async throws(KernelError) -> Int {
+        await state.withLock { $0.beforeRemoving }?(self)
+        return try state.withLock { (state) throws(KernelError) in
+            try state.check(.connections)
+            let before = state.connections.count
+            state.connections.removeAll { filter.fits($0) }
+            let removed = before - state.connections.count
+            state.writes.append(.connections(filter.blocks, removed))
+            return removed
+        }
+    }
+
     /// A stream of what is emitted from now on.
     public func events() async throws(KernelError) -> AsyncStream<HostEvent> {
         let (stream, continuation) = AsyncStream.makeStream(of: HostEvent.self)
@@ -222,6 +268,13 @@ public final class FakeHostNetwork: HostNetwork {
     /// FNV-1a of 64 bits (Fowler, Noll, Vo), enough to tell texts apart.
     private static func digest(_ text: String) -> String {
         let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return String(hash, radix: 16)
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension ConnectionFilter {
+    fileprivate func fits(_ connection: TrackedConnection) -> Bool {
+        fits(initiator: connection.initiator, responder: connection.responder)
     }
 }

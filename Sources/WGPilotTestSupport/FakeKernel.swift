@@ -20,6 +20,7 @@ public final class FakeKernel: Kernel {
         var interfaces: [String: Interface] = [:]
         var nextIndex = 2
         var steps: [PlanStep] = []
+        var wholeReads = 0
         var failure: KernelError?
         var stepsBeforeFailure = 0
         var holders: [UInt16: UDPPortOwner] = [:]
@@ -109,8 +110,16 @@ public final class FakeKernel: Kernel {
 
     // MARK: Kernel
 
+    /// How often an interface was read whole.
+    public var wholeReads: Int { state.withLock { $0.wholeReads } }
+
     /// The interface whole.
     public func observe(_ name: InterfaceName) async throws(KernelError) -> ObservedInterface? {
+        state.withLock { $0.wholeReads += 1 }
+        return try interface(name)
+    }
+
+    private func interface(_ name: InterfaceName) throws(KernelError) -> ObservedInterface? {
         try state.withLock { (state) throws(KernelError) -> ObservedInterface? in
             guard let interface = state.interfaces[name.description] else { return nil }
             guard var device = interface.device else { throw nameTaken(name, "read interface \(name)") }
@@ -119,6 +128,15 @@ public final class FakeKernel: Kernel {
             device.addresses = Set(interface.addresses)
             return device
         }
+    }
+
+    /// The interface, its device as its imprint alone.
+    public func glance(
+        at name: InterfaceName, locating keys: Set<PublicKey>
+    ) async throws(KernelError) -> InterfaceGlance? {
+        guard let whole = try interface(name) else { return nil }
+        let index = state.withLock { $0.interfaces[name.description]?.index ?? 0 }
+        return InterfaceGlance(whole, index: index, locating: keys)
     }
 
     /// The status of the peers.

@@ -16,7 +16,7 @@ public enum AllowedIPsPolicy {
     ///   - otherSites: The networks behind the other site gateways, in the order the gateways were created.
     ///   - bridged: The blocks of the networks that a bridge joins to this one: without them a client would neither send
     ///     there nor take what comes from there.
-    /// - Returns: The blocks in order, without duplicates.
+    /// - Returns: The blocks in order, without duplicates and without what the peer keeps out of its tunnel.
     public static func clientSide(
         network: NetworkSettings, peer: PeerSettings, otherSites: [IPPrefix], bridged: [IPPrefix] = []
     ) -> [IPPrefix] {
@@ -36,6 +36,6 @@ public enum AllowedIPsPolicy {
             blocks = subnets + bridged
         }
         var seen: Set<IPPrefix> = []
-        return blocks.filter { seen.insert($0).inserted }
+        return blocks.flatMap { $0.excluding(peer.excludedCIDRs) }.filter { seen.insert($0).inserted }
     }
 }

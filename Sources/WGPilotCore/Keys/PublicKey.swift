@@ -42,12 +42,22 @@ public struct PublicKey: Hashable, Comparable, Sendable, CustomStringConvertible
     public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(KeyText.byteCount)
-        for word in [word0, word1, word2, word3] {
-            for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                out.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
-        }
+        append(to: &out)
         return out
+    }
+
+    /// Appends the 32 bytes.
+    func append(to out: inout [UInt8]) {
+        append(word0, to: &out)
+        append(word1, to: &out)
+        append(word2, to: &out)
+        append(word3, to: &out)
+    }
+
+    private func append(_ word: UInt64, to out: inout [UInt8]) {
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            out.append(UInt8(truncatingIfNeeded: word >> shift))
+        }
     }
 
     /// The base64 text.

@@ -50,6 +50,15 @@ public struct DisplayName: Hashable, Comparable, Sendable, CustomStringConvertib
         scalar.value == 0x200C || scalar.value == 0x200D || (0xE0020...0xE007F).contains(scalar.value)
     }
 
+    /// Two names are one where they are written with the same code points, as in the database. To Swift's own comparison
+    /// é is é however it is written, and a name that is only written otherwise would never be stored.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.description.utf8.elementsEqual(right.description.utf8)
+    }
+
+    /// Hashes the text; names that differ only in how they are written have the same hash.
+    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+
     /// Orders by characters.
     public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }

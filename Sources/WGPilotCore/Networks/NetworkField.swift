@@ -1,6 +1,6 @@
 /// The fields of a network under the names that requests, errors and JSON have for them.
 public enum NetworkField: String, Sendable {
-    case name, mode, subnet, subnet6, interface, tunnel, mtu, enabled, nat
+    case name, mode, subnet, subnet6, interface, tunnel, mtu, enabled, nat, custody
     case listenPort = "listen_port"
     case dnsServers = "dns_servers"
     case searchDomains = "search_domains"

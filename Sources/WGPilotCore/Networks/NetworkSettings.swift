@@ -28,6 +28,8 @@ public struct NetworkSettings: Hashable, Sendable {
     public var peersMayTalk: Bool
     /// What is done when somebody else changes the interface.
     public var driftPolicy: DriftPolicy = .repair
+    /// Who has the private keys of new peers, unless it is said otherwise for one.
+    public var custody: KeyCustody = .held
     /// The hub's own host number; see ``AddressPlan``. Another than the first only where a network was imported.
     public var hubNumber: Int64 = AddressPlan.firstHubNumber
     /// Whether the interface is up.
@@ -72,12 +74,17 @@ public struct NetworkSettings: Hashable, Sendable {
         if nat && mode == .hubRouted {
             faults.append((.nat, InvalidValue("a hub-routed network has no outside to translate addresses for")))
         }
-        if searchDomains.count > Self.mostSearchDomains {
-            faults.append((.searchDomains, InvalidValue("at most \(Self.mostSearchDomains) search domains")))
-        }
-        for domain in searchDomains where !EndpointHost.isDNSName(domain) {
-            faults.append((.searchDomains, InvalidValue("\(domain.quotedForMessage) is not a domain name")))
-        }
+        faults += Self.faults(ofSearchDomains: searchDomains).map { (.searchDomains, $0) }
         return faults
+    }
+
+    /// What is wrong with a list of search domains.
+    static func faults(ofSearchDomains domains: [String]) -> [InvalidValue] {
+        let count =
+            domains.count > mostSearchDomains ? [InvalidValue("at most \(mostSearchDomains) search domains")] : []
+        return count
+            + domains.filter { !EndpointHost.isDNSName($0) }.map {
+                InvalidValue("\($0.quotedForMessage) is not a domain name")
+            }
     }
 }

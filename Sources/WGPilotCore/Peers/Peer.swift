@@ -10,10 +10,18 @@ public struct Peer: Hashable, Sendable, Identifiable {
     public var publicKey: PublicKey
     /// Its host number in the network's subnets; see ``AddressPlan``.
     public var hostNumber: Int64
-    /// Whether its private key is kept here, sealed, so that its configuration can be rendered whole.
-    public var holdsPrivateKey: Bool
+    /// Who has its private key.
+    public var custody: KeyCustody
     /// Whether it has a preshared key.
     public var hasPresharedKey: Bool
+    /// Why it is switched off; nil where it is not.
+    public var disabledReason: DisabledReason?
+    /// The key that is to take the place of the present one; nil where none is prepared.
+    public var pendingKey: PendingKey?
+    /// When it was last seen; nil where it never was.
+    public var sighting: PeerSighting?
+    /// When its configuration was last fetched, in seconds since 1970-01-01 UTC; nil where it never was.
+    public var configurationFetchedAt: Int64?
     /// When it was created, in seconds since 1970-01-01 UTC.
     public var createdAt: Int64
     /// When it was last changed, in seconds since 1970-01-01 UTC.
@@ -22,18 +30,27 @@ public struct Peer: Hashable, Sendable, Identifiable {
     /// Makes it from its parts.
     public init(
         id: Int64, networkID: Int64, settings: PeerSettings, publicKey: PublicKey, hostNumber: Int64,
-        holdsPrivateKey: Bool, hasPresharedKey: Bool, createdAt: Int64, updatedAt: Int64
+        custody: KeyCustody, hasPresharedKey: Bool, disabledReason: DisabledReason? = nil,
+        pendingKey: PendingKey? = nil, sighting: PeerSighting? = nil, configurationFetchedAt: Int64? = nil,
+        createdAt: Int64, updatedAt: Int64
     ) {
         self.id = id
         self.networkID = networkID
         self.settings = settings
         self.publicKey = publicKey
         self.hostNumber = hostNumber
-        self.holdsPrivateKey = holdsPrivateKey
+        self.custody = custody
         self.hasPresharedKey = hasPresharedKey
+        self.disabledReason = disabledReason
+        self.pendingKey = pendingKey
+        self.sighting = sighting
+        self.configurationFetchedAt = configurationFetchedAt
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
+
+    /// Whether its private key is kept here, sealed, so that its configuration can be rendered whole.
+    public var holdsPrivateKey: Bool { custody == .held }
 
     /// Its tunnel addresses, IPv4 first.
     public func addresses(in plan: AddressPlan) -> [IPAddress] { plan.addresses(hostNumber) }

@@ -21,6 +21,10 @@ public struct PeerSettings: Hashable, Sendable {
     public var extraCIDRs: [IPPrefix] = []
     /// Name servers where they differ from the network's.
     public var dnsServers: [IPAddress]?
+    /// Search domains where they differ from the network's.
+    public var searchDomains: [String]?
+    /// Blocks that this client keeps out of its tunnel, whatever else enters it.
+    public var excludedCIDRs: [IPPrefix] = []
     /// The client's MTU where it differs from the network's.
     public var mtu: Int?
     /// Free text; may have line breaks.
@@ -29,9 +33,17 @@ public struct PeerSettings: Hashable, Sendable {
     public var tags: [String] = []
     /// Whether the peer is in the kernel.
     public var enabled = true
+    /// When it is switched off by itself, in seconds since 1970-01-01 UTC; nil for never.
+    public var expiresAt: Int64?
 
     /// The interval that wg(8) recommends for a client behind address translation.
     public static let defaultPersistentKeepalive: UInt16 = 25
+
+    /// The most blocks that are kept out of a tunnel: each may part another into as many as an address has bits.
+    static let mostExcludedCIDRs = 64
+
+    /// The latest expiry: the year 9999 in UTC ends a second later, and with it what RFC 3339 can write.
+    static let latestExpiry: Int64 = 253_402_300_799
 
     /// Makes settings with everything but the name at its default.
     public init(name: DisplayName) {
@@ -80,6 +92,17 @@ public struct PeerSettings: Hashable, Sendable {
         if let mtu, !NetworkSettings.mtuRange.contains(mtu) {
             let range = NetworkSettings.mtuRange
             fault(.mtu, "an MTU is \(range.lowerBound) to \(range.upperBound) bytes")
+        }
+        faults += NetworkSettings.faults(ofSearchDomains: searchDomains ?? []).map { (.searchDomains, $0) }
+        if excludedCIDRs.count > Self.mostExcludedCIDRs {
+            fault(.excludedCIDRs, "at most \(Self.mostExcludedCIDRs) blocks are kept out of a tunnel")
+        } else if !excludedCIDRs.isEmpty
+            && AllowedIPsPolicy.clientSide(network: network, peer: self, otherSites: []).isEmpty
+        {
+            fault(.excludedCIDRs, "these blocks leave nothing that would enter the tunnel")
+        }
+        if let expiresAt, !(1...Self.latestExpiry).contains(expiresAt) {
+            fault(.expiresAt, "an expiry is a time in seconds since 1970-01-01 UTC, up to the year 9999")
         }
         if notes.utf8.count > 4096 { fault(.notes, "notes have at most 4096 bytes") }
         if notes.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\n" }) {

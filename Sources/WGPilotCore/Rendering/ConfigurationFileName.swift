@@ -11,4 +11,21 @@ public enum ConfigurationFileName {
         }
         return "wgpilot-\(String(safe)).conf"
     }
+
+    /// A name under which wg-quick(8) takes the file, which names the interface by it: what `InterfaceName` allows of
+    /// the peer's name, with `-` for the rest.
+    public static func interface(for name: DisplayName) -> String {
+        var out = ""
+        for scalar in name.description.unicodeScalars {
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+            if isPlain || "_=+.-".unicodeScalars.contains(scalar) {
+                out.unicodeScalars.append(scalar)
+            } else if out.last != "-" {
+                out += "-"
+            }
+        }
+        let trimmed = out.drop { "-.".contains($0) }.prefix(15)
+        let text = String(trimmed.reversed().drop { "-.".contains($0) }.reversed())
+        return text.isEmpty ? "wg0" : text
+    }
 }

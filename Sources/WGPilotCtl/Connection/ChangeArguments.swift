@@ -64,9 +64,24 @@ extension ChangeArguments {
         try conclude("network", NetworkView(network: reply.network), reply.change, reply.sync, as: output)
     }
 
-    /// Ends a command that changed a peer.
-    func conclude(_ reply: PeerReply, as output: OutputFormat) throws {
-        try conclude("peer", PeerView(peer: reply.peer), reply.change, reply.sync, as: output)
+    /// Ends a command that changed a peer: tells what would bite in its configuration, and prints that where it is wanted.
+    func conclude(_ reply: PeerReply, as output: OutputFormat, printing: Bool = false) throws {
+        let text = printing ? reply.configuration?.text : nil
+        let view = PeerView(peer: reply.peer, findings: reply.findings, configuration: text)
+        try conclude(
+            change: reply.change, sync: reply.sync, as: output, fields: { $0.field("peer") { view.write(to: &$0) } },
+            render: {
+                // Whoever reads the configuration from a pipe wants nothing beside it.
+                if let text, output == .table { Terminal.print(text) } else { output.render(view) }
+                if output == .table {
+                    for finding in reply.findings ?? [] { Terminal.note("wgpilotctl: \(finding.message)") }
+                }
+            })
+    }
+
+    /// Ends a command that made peers.
+    func conclude(_ reply: PeersReply, as output: OutputFormat) throws {
+        try conclude("peers", PeersView(peers: reply.peers), reply.change, reply.sync, as: output)
     }
 
     /// Ends a command that changed a bridge.

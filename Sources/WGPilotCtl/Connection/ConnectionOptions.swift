@@ -22,18 +22,22 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    private var path: String {
+    private var path: String { Self.path(socket) }
+
+    /// The socket that is meant, where none is named as well.
+    static func path(_ socket: String?) -> String {
         if let socket { return socket }
         if let value = unsafe getenv("WGPILOT_SOCKET") { return unsafe String(cString: value) }
         return "/run/wgpilot.sock"
     }
 
-    /// Lets the body make its calls, on one connection unless it is lost, and disconnects.
+    /// Lets the body make its calls, on one connection unless it is lost, and disconnects. The body runs on the thread of
+    /// the connection: it has nothing to do while a call is out, and a call then changes no thread.
     func withDaemon(_ body: (DaemonConnection) async throws -> Void) async throws {
         let client = RPCClient(path: path, agent: BuildInformation.agent)
         let connection = DaemonConnection(client: client, timeout: .seconds(timeout))
         do {
-            try await body(connection)
+            try await withTaskExecutorPreference(client.executor) { try await body(connection) }
         } catch {
             await client.close()
             throw error
@@ -51,7 +55,7 @@ struct DaemonConnection: Sendable {
     ///
     /// One that makes something bears a key of its own, so that it is repeated where its answer was lost.
     func call<Input, Output>(_ method: MethodDescriptor<Input, Output>, _ input: Input) async throws -> Output {
-        let isCreation = ["/Create", "/Import"].contains { method.fullName.hasSuffix($0) }
+        let isCreation = ["/Create", "/CreateBatch", "/Import"].contains { method.fullName.hasSuffix($0) }
         return try await client.call(
             method, input, timeout: timeout, idempotencyKey: isCreation ? Self.newKey() : nil)
     }

@@ -3,7 +3,7 @@ import WGPilotProtocol
 
 /// What every decision on something that drifted is given, and how it is sent.
 struct DriftDecision: ParsableArguments {
-    @Argument(help: "The network, by name or number.")
+    @Argument(help: "The network, by name or number.", completion: NameCompletion.network)
     var network: String
 
     @Argument(help: "What differs, as drift list names it: mtu, or peer KEY.")

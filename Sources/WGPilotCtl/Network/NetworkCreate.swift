@@ -47,6 +47,14 @@ struct NetworkCreate: AsyncParsableCommand {
     @Flag(help: "Create the network without bringing it up.")
     var disabled = false
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Who has the private keys of new peers: held (sealed here), once (shown once, then forgotten) or client \
+            (which makes them). Default: held.
+            """))
+    var custody: String?
+
     @OptionGroup var policy: NetworkPolicy
 
     @OptionGroup var change: ChangeArguments
@@ -65,7 +73,7 @@ struct NetworkCreate: AsyncParsableCommand {
             dnsServers: ListArgument.split(dnsServers), searchDomains: ListArgument.split(searchDomains), mtu: mtu,
             endpointHost: endpointHost, tunnel: tunnel, customCIDRs: ListArgument.split(customCIDRs),
             enabled: disabled ? false : nil, nat: policy.nat, peersMayTalk: policy.peersMayTalk,
-            driftPolicy: policy.driftPolicy, options: change.options)
+            driftPolicy: policy.driftPolicy, custody: custody, options: change.options)
         try await connection.withDaemon { daemon in
             let reply = try await change.call(NetworksService.create, request, on: daemon)
             try change.conclude(reply, as: connection.output)

@@ -6,7 +6,7 @@ struct NetworkDelete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Deletes a network with all its peers and its interface.")
 
-    @Argument(help: "The network, by name or number.")
+    @Argument(help: "The network, by name or number.", completion: NameCompletion.network)
     var network: String
 
     @Flag(help: "Do not ask.")

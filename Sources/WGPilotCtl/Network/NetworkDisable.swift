@@ -6,7 +6,7 @@ struct NetworkDisable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable", abstract: "Takes a network's interface down; its peers are kept.")
 
-    @Argument(help: "The network, by name or number.")
+    @Argument(help: "The network, by name or number.", completion: NameCompletion.network)
     var network: String
 
     @OptionGroup var change: ChangeArguments

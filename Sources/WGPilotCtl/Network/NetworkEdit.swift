@@ -6,7 +6,7 @@ struct NetworkEdit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit", abstract: "Changes a network in place; what is not named stays.")
 
-    @Argument(help: "The network, by name or number.")
+    @Argument(help: "The network, by name or number.", completion: NameCompletion.network)
     var network: String
 
     @Option(help: "The new name.")
@@ -55,6 +55,14 @@ struct NetworkEdit: AsyncParsableCommand {
             valueName: "fields"))
     var clear: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Who has the private keys of new peers: held (sealed here), once (shown once, then forgotten) or client \
+            (which makes them).
+            """))
+    var custody: String?
+
     @OptionGroup var policy: NetworkPolicy
 
     @OptionGroup var change: ChangeArguments
@@ -74,7 +82,7 @@ struct NetworkEdit: AsyncParsableCommand {
             dnsServers: ListArgument.split(dnsServers), searchDomains: ListArgument.split(searchDomains), mtu: mtu,
             endpointHost: endpointHost, tunnel: tunnel, customCIDRs: ListArgument.split(customCIDRs),
             clear: ListArgument.split(clear), nat: policy.nat, peersMayTalk: policy.peersMayTalk,
-            driftPolicy: policy.driftPolicy, options: change.options)
+            driftPolicy: policy.driftPolicy, custody: custody, options: change.options)
         try await connection.withDaemon { daemon in
             let reply = try await change.call(NetworksService.update, request, on: daemon)
             try change.conclude(reply, as: connection.output)

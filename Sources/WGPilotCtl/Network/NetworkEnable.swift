@@ -6,7 +6,7 @@ struct NetworkEnable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enable", abstract: "Brings a network's interface up.")
 
-    @Argument(help: "The network, by name or number.")
+    @Argument(help: "The network, by name or number.", completion: NameCompletion.network)
     var network: String
 
     @OptionGroup var change: ChangeArguments

@@ -7,7 +7,7 @@ struct NetworkExport: AsyncParsableCommand {
         commandName: "export", abstract: "Writes a network as a wg-quick file.",
         discussion: "It holds the hub's private key. A file is made readable by its owner alone.")
 
-    @Argument(help: "The network, by name or number.")
+    @Argument(help: "The network, by name or number.", completion: NameCompletion.network)
     var network: String
 
     @Option(

@@ -5,7 +5,7 @@ import WGPilotProtocol
 struct NetworkShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "show", abstract: "Shows all facts of a network.")
 
-    @Argument(help: "The network, by name or number.")
+    @Argument(help: "The network, by name or number.", completion: NameCompletion.network)
     var network: String
 
     @OptionGroup var connection: ConnectionOptions

@@ -35,7 +35,7 @@ struct PeerListView {
             for peer in peers {
                 table.append([
                     "\(peer.id)", peer.name, peer.addresses.joined(separator: ","), PeerView(peer: peer).state,
-                    HumanText.ago(peer.status?.latestHandshake, now: now),
+                    HumanText.ago(PeerView(peer: peer).latestHandshake, now: now),
                     HumanText.bytes(peer.status?.received ?? 0), HumanText.bytes(peer.status?.sent ?? 0),
                     peer.status?.endpoint ?? peer.endpoint ?? "-",
                 ])

@@ -5,6 +5,15 @@ enum Terminal {
     /// Whether standard output is a terminal: only then is there colour.
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    /// How many cells a line of the terminal has that standard output is; nil where it is none, or does not say.
+    static var columns: Int? {
+        var size = winsize()
+        guard isInteractive, unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return nil
+        }
+        return Int(size.ws_col)
+    }
+
     /// Whether standard input is a terminal: only then can a question be asked.
     static var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
 

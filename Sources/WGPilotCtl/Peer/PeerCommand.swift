@@ -6,6 +6,7 @@ struct PeerCommand: AsyncParsableCommand {
         commandName: "peer", abstract: "Peers: the devices and sites of a network.",
         subcommands: [
             PeerAdd.self, PeerList.self, PeerShow.self, PeerEdit.self, PeerRemove.self, PeerEnable.self,
-            PeerDisable.self, PeerConfig.self, PeerQR.self,
+            PeerDisable.self, PeerRotate.self, PeerConfig.self, PeerQR.self, PeerImport.self, PeerExport.self,
+            PeerConnections.self, PeerFlush.self,
         ])
 }

@@ -7,7 +7,7 @@ struct PeerConfig: AsyncParsableCommand {
         commandName: "config", abstract: "Prints a client's configuration, or writes it to a file.",
         discussion: "The configuration holds the client's private key. A file is made readable by its owner alone.")
 
-    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"), completion: NameCompletion.peer)
     var peer: PeerTarget
 
     @Option(help: ArgumentHelp("The file to write. Default: the terminal.", valueName: "path"))

@@ -6,7 +6,7 @@ struct PeerDisable: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable", abstract: "Takes a peer out of the kernel; its name, keys and address are kept.")
 
-    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"), completion: NameCompletion.peer)
     var peer: PeerTarget
 
     @OptionGroup var change: ChangeArguments

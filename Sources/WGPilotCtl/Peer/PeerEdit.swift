@@ -6,7 +6,7 @@ struct PeerEdit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit", abstract: "Changes a peer in place; what is not named stays.")
 
-    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"), completion: NameCompletion.peer)
     var peer: PeerTarget
 
     @Option(help: "The new name.")
@@ -24,7 +24,9 @@ struct PeerEdit: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The new tunnel address.", valueName: "address"))
     var address: String?
 
-    @Option(help: ArgumentHelp("Make a new preshared key (new) or take it away (none).", valueName: "new|none"))
+    @Option(
+        help: ArgumentHelp(
+            "A preshared key: new, none, a file that has it, or - for standard input.", valueName: "new|none|path"))
     var presharedKey: String?
 
     @Option(help: ArgumentHelp("Where the hub first finds the peer.", valueName: "host:port"))
@@ -47,6 +49,16 @@ struct PeerEdit: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Name servers where they differ from the network's.", valueName: "addresses"))
     var dnsServers: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Search domains where they differ from the network's, separated by commas.", valueName: "domains"))
+    var searchDomains: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Blocks that this client keeps out of its tunnel, separated by commas.", valueName: "cidrs"))
+    var exclude: String?
+
     @Option(help: ArgumentHelp("The client's MTU where it differs from the network's.", valueName: "bytes"))
     var mtu: Int64?
 
@@ -58,29 +70,45 @@ struct PeerEdit: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Fields to set back to their default, separated by commas: endpoint, tunnel, dns_servers, mtu.",
+            """
+            Fields to set back to their default, separated by commas: endpoint, tunnel, dns_servers, mtu, \
+            search_domains, expires_at.
+            """,
             valueName: "fields"))
     var clear: String?
+
+    @Option(help: "once forgets the private key that is held here. Any other change takes new keys: peer rotate.")
+    var custody: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Disable the peer by itself: after 30d or 12h, at the end of 2027-07-30 (UTC), at 2027-07-30T14:05:09Z, or \
+            never.
+            """, valueName: "time"))
+    var expires: ExpiryArgument?
 
     @OptionGroup var change: ChangeArguments
 
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
-        // A key given on the command line would stand in the shell's history and in every process list.
-        if let presharedKey, !["new", "none"].contains(presharedKey) {
-            throw ValidationError("--preshared-key is new or none")
-        }
+        try PresharedKeyArgument.validate(presharedKey)
     }
 
     func run() async throws {
+        let expiresAt = expires?.seconds(now: OutputFormat.now)
+        var clear = ListArgument.split(clear)
+        if expires != nil, expiresAt == nil { clear = (clear ?? []) + ["expires_at"] }
         let request = UpdatePeerRequest(
             network: peer.network, peer: peer.peer, name: name, email: email, role: role,
-            siteNetworks: ListArgument.split(siteNetworks), address: address, presharedKey: presharedKey,
-            endpoint: endpoint, persistentKeepalive: persistentKeepalive, hubKeepalive: hubKeepalive, tunnel: tunnel,
+            siteNetworks: ListArgument.split(siteNetworks), address: address,
+            presharedKey: try PresharedKeyArgument.read(presharedKey, words: ["new", "none"]), endpoint: endpoint,
+            persistentKeepalive: persistentKeepalive, hubKeepalive: hubKeepalive, tunnel: tunnel,
             extraCIDRs: ListArgument.split(extraCIDRs), dnsServers: ListArgument.split(dnsServers), mtu: mtu,
-            notes: notes, tags: ListArgument.split(tags), clear: ListArgument.split(clear),
-            options: change.options)
+            notes: notes, tags: ListArgument.split(tags), clear: clear, custody: custody,
+            searchDomains: ListArgument.split(searchDomains), excludedCIDRs: ListArgument.split(exclude),
+            expiresAt: expiresAt, options: change.options)
         try await connection.withDaemon { daemon in
             let reply = try await change.call(PeersService.update, request, on: daemon)
             try change.conclude(reply, as: connection.output)

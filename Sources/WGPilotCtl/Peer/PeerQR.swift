@@ -8,7 +8,7 @@ struct PeerQR: AsyncParsableCommand {
         commandName: "qr", abstract: "Shows a client's configuration as a QR code, or writes it as a PNG file.",
         discussion: "The code holds the client's private key. A file is made readable by its owner alone.")
 
-    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"), completion: NameCompletion.peer)
     var peer: PeerTarget
 
     @Option(help: ArgumentHelp("The PNG file to write. Default: the terminal.", valueName: "path"))
@@ -25,9 +25,7 @@ struct PeerQR: AsyncParsableCommand {
                     message: "no QR code: only the client has its private key, so the code would lack it")
             }
             do {
-                // Phones show the first line nowhere, so it is the first to go where the code would get too dense.
-                let withoutHeader = String(reply.text.drop { $0 != "\n" }.dropFirst())
-                let code = try QRCode.encode(candidates: [reply.text, withoutHeader])
+                let code = try QRCode.encode(configuration: reply.text)
                 if let png {
                     try PrivateFile.write(try code.png(), to: png)
                 } else {
@@ -38,5 +36,14 @@ struct PeerQR: AsyncParsableCommand {
             }
             for warning in reply.warnings { Terminal.note("wgpilotctl: \(warning)") }
         }
+    }
+}
+
+extension QRCode {
+    /// The code of a client's configuration.
+    static func encode(configuration text: String) throws(QRError) -> QRCode {
+        // Phones show the first line nowhere, so it is the first to go where the code would get too dense.
+        let withoutHeader = String(text.drop { $0 != "\n" }.dropFirst())
+        return try encode(candidates: [text, withoutHeader])
     }
 }

@@ -6,7 +6,7 @@ struct PeerRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Removes a peer and its keys for good.")
 
-    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"))
+    @Argument(help: ArgumentHelp("The peer: NETWORK/PEER.", valueName: "network/peer"), completion: NameCompletion.peer)
     var peer: PeerTarget
 
     @Flag(help: "Do not ask.")

@@ -5,7 +5,7 @@ import WGPilotProtocol
 import WGPilotStore
 
 /// Writes to the audit log what no change's own transaction writes, and in time what was counted meanwhile.
-struct AuditLog: Service {
+struct AuditLog: Service, CustomStringConvertible {
     let store: StateStore
     let ledger: RefusalLedger
     private let logger: Logger
@@ -73,4 +73,6 @@ struct AuditLog: Service {
             }
         }.value
     }
+
+    var description: String { "audit" }
 }

@@ -12,9 +12,20 @@ struct DaemonConfiguration: Sendable {
     var backend = KernelDetection.Preference.auto
     var endpointHost: EndpointHost?
     var reconcileInterval = Duration.seconds(300)
+    var connectionAccounting = ConnectionAccounting.auto
     var logLevel = Logger.Level.info
     var limits = RPCServerConfiguration.Limits()
     var roles = RoleAssignment()
+
+    /// When the kernel is made to count what connections carry.
+    enum ConnectionAccounting: String, Sendable {
+        /// From the first time that somebody looks at them.
+        case auto
+        /// As long as there is a network.
+        case on
+        /// Never by us.
+        case off
+    }
 
     /// The users and groups that the configuration gives roles to, by name or number.
     struct RoleAssignment: Sendable {
@@ -55,6 +66,13 @@ struct DaemonConfiguration: Sendable {
             layers.value(.reconcileInterval) { text throws(InvalidValue) in
                 .seconds(try Self.number(text, of: "seconds", in: 10...86400))
             } ?? reconcileInterval
+        connectionAccounting =
+            layers.value(.connectionAccounting) { text throws(InvalidValue) in
+                guard let choice = ConnectionAccounting(rawValue: text) else {
+                    throw InvalidValue("is auto, on or off")
+                }
+                return choice
+            } ?? connectionAccounting
         logLevel =
             layers.value(.logLevel) { text throws(InvalidValue) in
                 guard let level = Logger.Level(rawValue: text) else {

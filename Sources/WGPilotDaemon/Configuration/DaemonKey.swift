@@ -16,6 +16,9 @@ enum DaemonKey: String, ConfigurationKey {
     case endpointHost = "endpoint_host"
     /// Seconds between full comparisons of kernel and database, 10…86400. Default 300.
     case reconcileInterval = "reconcile_interval"
+    /// `auto`, `on` or `off`: when the kernel is to count what connections carry. Default `auto`: from the first time that
+    /// somebody looks at them.
+    case connectionAccounting = "connection_accounting"
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. Default `info`.
     case logLevel = "log_level"
     /// The longest frame that is accepted, in bytes, 65536…67108864. Default 4194304.

@@ -15,7 +15,7 @@ struct Checkup: Sendable {
             backend, await forwarding(.ipv4Forwarding, isNeeded: enabled.isEmpty == false),
             await forwarding(.ipv6Forwarding, isNeeded: enabled.contains { $0.settings.subnet6 != nil }),
             await interfaceForwarding(), await routerAdvertisements(), await firewall(), await foreignRules(),
-            await overlaps(), inStep,
+            await overlaps(), await connectionAccounting(), inStep,
             endpointHosts(await guess()),
         ]
     }
@@ -109,6 +109,28 @@ struct Checkup: Sendable {
                 name, "what is forwarded must also pass \(drops.joined(separator: ", ")), which drops by default")
         } catch {
             return .fault(name, "\(error)")
+        }
+    }
+
+    /// Nothing fails without it, so it is never a fault; that somebody wants it and cannot have it is worth a warning.
+    private func connectionAccounting() async -> CheckMessage {
+        let name = "connection-accounting"
+        let setting = KernelSetting.connectionAccounting
+        do throws(KernelError) {
+            guard let value = try await host.value(of: setting) else {
+                return .ok(name, "this kernel does not track connections yet")
+            }
+            if value != 0 { return .ok(name, "bytes of connections are counted (\(setting.name))") }
+            if enabled.isEmpty { return .ok(name, "\(setting.name) is off, not needed") }
+            return switch hub.configuration.connectionAccounting {
+            case .auto: .ok(name, "\(setting.name) is off until somebody looks at connections")
+            case .off: .ok(name, "\(setting.name) is off, and connection_accounting has it so")
+            case .on:
+                .warning(
+                    name, "\(setting.name) is off though connection_accounting is on: sysctl -w \(setting.name)=1")
+            }
+        } catch {
+            return .warning(name, "\(error)")
         }
     }
 

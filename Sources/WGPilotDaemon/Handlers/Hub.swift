@@ -12,6 +12,7 @@ struct Hub: Sendable {
     let confirmation: ConfirmationService
     let status: StatusCache
     let audit: AuditLog
+    let sightings: SightingService
     let configuration: DaemonConfiguration
     let startedAt: Int64
     let now: @Sendable () -> Int64

@@ -43,6 +43,10 @@ struct NetworksHandler: Sendable {
                 try await importNetwork(request, call)
             }
         }
+        router.register(NetworksService.regenerateKeys) { request, context in
+            let call = Call(context, target: request.network, options: request.options)
+            return try await regenerateKeys(request, call)
+        }
         router.register(NetworksService.export) { request, _ in try await export(request) }
     }
 
@@ -141,6 +145,22 @@ struct NetworksHandler: Sendable {
             } scope: {
                 .network($0.id)
             })
+    }
+
+    private func regenerateKeys(
+        _ request: RegenerateKeysRequest, _ call: Call
+    ) async throws -> RegenerateKeysReply {
+        let network = try await hub.network(request.network)
+        let outcome = try await hub.change(call, request.options, networks: [network.id]) {
+            options async throws(StoreError) in
+            try await hub.store.regenerateKeys(
+                of: network.id, withPeers: request.peers ?? false, options: options)
+        } scope: {
+            .network($0.network.id)
+        }
+        return RegenerateKeysReply(
+            network: try await message(outcome.value.network), rotatedPeers: Int64(outcome.value.rotatedPeers),
+            keptPeers: Int64(outcome.value.keptPeers), sync: outcome.sync, change: outcome.change)
     }
 
     /// Answers a network that was changed, and how it stands.

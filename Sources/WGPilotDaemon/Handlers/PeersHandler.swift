@@ -20,6 +20,14 @@ struct PeersHandler: Sendable {
                 try await create(request, call)
             }
         }
+        router.register(PeersService.createBatch) { request, context in
+            let call = try Call(context, creating: request, target: request.network, options: request.options)
+            return try await hub.once(call) { first in
+                try await batchAgain(first, request)
+            } create: {
+                try await createBatch(request, call)
+            }
+        }
         router.register(PeersService.update) { request, context in
             let target = "\(request.network)/\(request.peer)"
             return try await update(request, Call(context, target: target, options: request.options))
@@ -33,78 +41,32 @@ struct PeersHandler: Sendable {
         router.register(PeersService.disable) { request, context in
             try await setEnabled(request, false, Call(context, request))
         }
+        router.register(PeersService.rotateKeys) { request, context in
+            let target = "\(request.network)/\(request.peer)"
+            return try await rotateKeys(request, Call(context, target: target, options: request.options))
+        }
         router.register(PeersService.config) { request, _ in try await config(request) }
-    }
-
-    private static let defaultLimit: Int64 = 2000
-    private static let maximumLimit: Int64 = 10_000
-    /// A page ends at about this many bytes, three quarters of what a frame holds, however many peers were asked for.
-    private static let pageBytes = 3 << 20
-
-    private func list(_ request: ListPeersRequest) async throws -> ListPeersReply {
-        let limit = request.limit ?? Self.defaultLimit
-        guard (1...Self.maximumLimit).contains(limit) else {
-            throw RPCError.invalidFields([
-                FieldViolation(field: "limit", message: "a page has 1 to \(Self.maximumLimit) peers")
-            ])
-        }
-        let network = try await hub.network(request.network)
-        let plan = try hub.plan(of: network)
-        let query = PeerQuery(cursor: request.cursor, limit: Int(limit), filter: request.filter)
-        // The dump of the kernel takes about as long as the rows of the database; neither waits for the other.
-        async let kernelSide = statuses(of: network, isContinued: request.cursor != nil)
-        let page = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.peers(in: network.id, query)
-        }
-        let (statuses, missing) = await kernelSide
-        if page.nextCursor == nil { hub.status.drop(network.interface) }
-        let now = hub.now()
-        var messages: [PeerMessage] = []
-        messages.reserveCapacity(page.peers.count)
-        var bytes = 0
-        for peer in page.peers {
-            messages.append(PeerMessage(peer, plan: plan, status: statuses[peer.publicKey], now: now))
-            // Everything but these is short: some 200 bytes a peer.
-            let settings = peer.settings
-            bytes += 256 + settings.notes.utf8.count + settings.name.description.utf8.count
-            bytes += 48 * (settings.siteNetworks.count + settings.extraCIDRs.count + settings.tags.count)
-            if bytes > Self.pageBytes {
-                return ListPeersReply(
-                    peers: messages, nextCursor: query.cursor(after: peer), statusMissing: missing)
-            }
-        }
-        return ListPeersReply(peers: messages, nextCursor: page.nextCursor, statusMissing: missing)
     }
 
     private func get(_ request: PeerReference) async throws -> PeerReply {
         let (network, peer) = try await find(request)
-        return PeerReply(peer: try await message(peer, network))
+        var message = try await message(peer, network)
+        if peer.configurationFetchedAt != nil, let host = try? await endpointHost(of: network).host {
+            message.configStale = try await hub.stored { () async throws(StoreError) in
+                try await hub.store.isConfigurationStale(ofPeer: peer.id, in: network.id, defaultEndpointHost: host)
+            }
+        }
+        return PeerReply(peer: message)
     }
 
     private func create(_ request: CreatePeerRequest, _ call: Call) async throws -> PeerReply {
         let network = try await hub.network(request.network)
-        var reader = FieldReader()
-        let settings = PeerSettings(request, in: network.settings, &reader)
-        let address = reader.read("address", request.address, FieldReader.address)
-        let publicKey = reader.read("public_key", request.publicKey) { text throws(InvalidValue) in
-            try PublicKey(text)
-        }
-        var preshared = PeerDraft.Preshared.generate
-        switch request.presharedKey {
-        case nil: break
-        case "none": preshared = .none
-        case let text?:
-            let key = reader.read("preshared_key", text) { text throws(InvalidValue) in try PresharedKey(text) }
-            if let key { preshared = .given(key) }
-        }
-        try reader.check()
-        try await hub.checkSites(settings, own: network.interface)
-        var draft = PeerDraft(settings: settings)
-        draft.address = address
-        draft.presharedKey = preshared
-        if let publicKey { draft.keys = .publicKey(publicKey) }
+        let (draft, custody) = try draft(request, in: network)
+        try await hub.checkSites(draft.settings, own: network.interface)
+        let wantsConfiguration = try await wantsConfiguration(
+            request.returnConfiguration, custody, of: network, request.options)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
-            [draft] options async throws(StoreError) in
+            options async throws(StoreError) in
             try await hub.store.createPeer(in: network.id, draft, options: options)
         } scope: {
             .peers(network.id, [$0.peer.publicKey])
@@ -113,7 +75,35 @@ struct PeersHandler: Sendable {
         // A peer that was made this moment has no status to ask the kernel for.
         let message = PeerMessage(
             created.peer, plan: try hub.plan(of: created.network), status: nil, now: hub.now())
-        return PeerReply(peer: message, sync: sync(outcome.sync, created.network), change: outcome.change)
+        let reply = PeerReply(peer: message, sync: sync(outcome.sync, created.network), change: outcome.change)
+        if outcome.isRehearsal { return reply }
+        return try await completed(
+            reply, created.peer, created.network, secrets: created.secrets, showing: wantsConfiguration)
+    }
+
+    /// The same as ``draft(of:in:_:)``, by itself: the optimiser of Swift 6.3.1 fails on an asynchronous function that throws
+    /// such an error and goes on for long.
+    ///
+    /// - Throws: Every fault of every field at once.
+    private func draft(
+        _ request: CreatePeerRequest, in network: Network
+    ) throws -> (draft: PeerDraft, custody: KeyCustody) {
+        var reader = FieldReader()
+        let (draft, custody) = draft(of: request, in: network.settings, &reader)
+        try reader.check()
+        return (draft, custody)
+    }
+
+    /// What a request asks to be made, with the custody of its key; faults go to the reader, and the draft is then of no
+    /// use.
+    func draft(
+        of request: CreatePeerRequest, in network: NetworkSettings, _ reader: inout FieldReader
+    ) -> (PeerDraft, KeyCustody) {
+        var draft = PeerDraft(request, in: network, &reader)
+        let custody = custody(of: request, in: network, &reader)
+        checkExpiry(draft.settings.expiresAt, &reader)
+        draft.holdsPrivateKey = custody == .held
+        return (draft, custody)
     }
 
     private func again(_ id: Int64, _ options: ChangeOptions?) async throws -> PeerReply {
@@ -140,6 +130,8 @@ struct PeersHandler: Sendable {
             let key = reader.read("preshared_key", text) { text throws(InvalidValue) in try PresharedKey(text) }
             if let key { preshared = .set(key) }
         }
+        let forgets = forgetsPrivateKey(request, peer, &reader)
+        if settings.expiresAt != peer.settings.expiresAt { checkExpiry(settings.expiresAt, &reader) }
         try reader.check()
         if settings.siteNetworks != peer.settings.siteNetworks {
             try await hub.checkSites(settings, own: network.interface)
@@ -153,13 +145,16 @@ struct PeersHandler: Sendable {
                 edit.settings.apply(request, in: network.settings, &unused)
                 edit.address = address
                 edit.presharedKey = preshared
+                if forgets { edit.keys = .forgetPrivateKey }
             }
         } scope: { edited in
             .peers(
                 network.id, [edited.before.publicKey, edited.after.publicKey],
                 endpointsChanged: edited.before.settings.endpoint != edited.after.settings.endpoint)
         }
-        return try reply(outcome)
+        let reply = try reply(outcome)
+        if outcome.isRehearsal { return reply }
+        return try await completed(reply, outcome.value.after, outcome.value.network)
     }
 
     private func delete(_ request: PeerReference, _ call: Call) async throws -> DeleteReply {
@@ -212,52 +207,14 @@ struct PeersHandler: Sendable {
 
     /// Answers a peer that was changed, without its status: the kernel tells that of all peers or of none, which with
     /// many of them takes a hundred times as long as the change.
-    private func reply(_ outcome: Hub.Changed<EditedPeer>) throws(RPCError) -> PeerReply {
+    func reply(_ outcome: Hub.Changed<EditedPeer>) throws(RPCError) -> PeerReply {
         let edited = outcome.value
         let message = PeerMessage(
             edited.after, plan: try hub.plan(of: edited.network), status: nil, now: hub.now())
         return PeerReply(peer: message, sync: sync(outcome.sync, edited.network), change: outcome.change)
     }
 
-    private func config(_ request: PeerReference) async throws -> PeerConfigReply {
-        let (network, peer) = try await find(request)
-        let secrets = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.secrets(ofPeer: peer.id)
-        }
-        let sites = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.otherSites(in: network.id, excluding: peer.id)
-        }
-        let bridged = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.bridgedBlocks(of: network.id)
-        }
-        var warnings: [String] = []
-        let host: EndpointHost
-        if let own = network.settings.endpointHost {
-            host = own
-        } else if let found = try? await hub.defaultEndpointHost() {
-            host = found.host
-            if found.isGuess {
-                warnings.append(
-                    "the endpoint \(found.host) is a guess, this machine's first global address: set endpoint_host")
-            }
-        } else {
-            throw RPCError(
-                .failedPrecondition, reason: "no_endpoint_host",
-                message: "no host is known under which clients reach this hub: set endpoint_host in daemon.yaml, or "
-                    + "for this network with `wgpilotctl network edit \(network.id) --endpoint-host HOST`")
-        }
-        if secrets.privateKey == nil {
-            warnings.append("only the client has its private key: put it where the comment in the file says")
-        }
-        let configuration = ClientConfiguration(
-            peer: peer, network: network, plan: try hub.plan(of: network), privateKey: secrets.privateKey,
-            presharedKey: secrets.presharedKey, otherSites: sites, bridged: bridged, defaultEndpointHost: host)
-        return PeerConfigReply(
-            text: configuration.text, fileName: ConfigurationFileName.ascii(for: peer.settings.name),
-            holdsPrivateKey: secrets.privateKey != nil, warnings: warnings)
-    }
-
-    private func find(_ reference: PeerReference) async throws(RPCError) -> (Network, Peer) {
+    func find(_ reference: PeerReference) async throws(RPCError) -> (Network, Peer) {
         let network = try await hub.network(reference.network)
         let peer = try await hub.stored { () async throws(StoreError) in
             try await hub.store.peer(in: network.id, named: reference.peer)
@@ -265,7 +222,7 @@ struct PeersHandler: Sendable {
         return (network, peer)
     }
 
-    private func message(_ peer: Peer, _ network: Network) async throws -> PeerMessage {
+    func message(_ peer: Peer, _ network: Network) async throws -> PeerMessage {
         let (statuses, _) = await statuses(of: network, isContinued: false)
         hub.status.drop(network.interface)
         return PeerMessage(
@@ -274,7 +231,7 @@ struct PeersHandler: Sendable {
 
     /// The status of a network's peers; none, with the reason, where the kernel cannot be asked: a list without status
     /// is worth more than no list.
-    private func statuses(
+    func statuses(
         of network: Network, isContinued: Bool
     ) async -> (statuses: [PublicKey: PeerStatus], missing: String?) {
         guard network.settings.enabled else { return ([:], "the network is disabled") }
@@ -286,7 +243,7 @@ struct PeersHandler: Sendable {
     }
 
     /// Whether a change of a peer is live: in a network that is disabled it waits for the network.
-    private func sync(_ sync: SyncMessage?, _ network: Network) -> SyncMessage? {
+    func sync(_ sync: SyncMessage?, _ network: Network) -> SyncMessage? {
         if sync == nil || network.settings.enabled { return sync }
         return SyncMessage(isPending: true, reason: "network \(network.settings.name) is disabled")
     }

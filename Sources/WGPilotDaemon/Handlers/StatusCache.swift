@@ -12,10 +12,12 @@ final class StatusCache: Sendable {
 
     private static let lifetime = Duration.seconds(2)
     private let kernel: any Kernel
+    private let sightings: SightingService
     private let entries = Mutex<[InterfaceName: Entry]>([:])
 
-    init(kernel: any Kernel) {
+    init(kernel: any Kernel, sightings: SightingService) {
         self.kernel = kernel
+        self.sightings = sightings
     }
 
     /// The status of an interface's peers; empty where there is no such interface.
@@ -31,6 +33,7 @@ final class StatusCache: Sendable {
         }
         if isContinued, let kept { return kept }
         let fresh = try await kernel.peerStatus(interface) ?? [:]
+        sightings.note(interface) { fresh }
         entries.withLock { $0[interface] = Entry(statuses: fresh, taken: now) }
         return fresh
     }

@@ -43,9 +43,14 @@ struct FieldReader {
         violations.append(FieldViolation(field: field, message: message))
     }
 
-    /// Throws what was gathered.
+    /// Adds the faults of a part, by its place: `peers[3]`.
+    mutating func add(_ part: FieldReader, at place: String) {
+        violations += part.violations.map { FieldViolation(field: "\(place).\($0.field)", message: $0.message) }
+    }
+
+    /// Throws what was gathered: no more of it than somebody might read.
     func check() throws(RPCError) {
-        if !violations.isEmpty { throw RPCError.invalidFields(violations) }
+        if !violations.isEmpty { throw RPCError.invalidFields(Array(violations.prefix(100))) }
     }
 
     /// Reads a block that must be of one family.

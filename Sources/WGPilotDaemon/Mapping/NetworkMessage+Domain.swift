@@ -16,6 +16,6 @@ extension NetworkMessage {
             createdAt: network.createdAt, updatedAt: network.updatedAt,
             hubAddresses: network.hubAddresses.map(\.description), peers: peers, isUp: isUp, nat: settings.nat,
             peersMayTalk: settings.peersMayTalk, driftPolicy: settings.driftPolicy.rawValue,
-            linkMTU: linkMTU.map(Int64.init))
+            linkMTU: linkMTU.map(Int64.init), custody: settings.custody.rawValue)
     }
 }

@@ -23,6 +23,7 @@ extension NetworkSettings {
             try Self.subnet6(text)
         }
         let driftPolicy = reader.read("drift_policy", request.driftPolicy, DriftPolicy.init)
+        let custody = reader.read("custody", request.custody, KeyCustody.init)
         var port = reader.read("listen_port", request.listenPort, FieldReader.port)
         if request.listenPort == nil { port = try await defaultPort() }
         let tunnel = reader.read("tunnel", request.tunnel, TunnelScope.init)
@@ -47,6 +48,7 @@ extension NetworkSettings {
         self.nat = request.nat ?? mode.natByDefault
         self.peersMayTalk = request.peersMayTalk ?? mode.peersMayTalkByDefault
         self.driftPolicy = driftPolicy ?? .repair
+        self.custody = custody ?? .held
         self.enabled = request.enabled ?? true
         reader.add(validate())
         try reader.check()
@@ -67,6 +69,7 @@ extension NetworkSettings {
         nat = request.nat ?? nat
         peersMayTalk = request.peersMayTalk ?? peersMayTalk
         driftPolicy = reader.read("drift_policy", request.driftPolicy, DriftPolicy.init) ?? driftPolicy
+        custody = reader.read("custody", request.custody, KeyCustody.init) ?? custody
         subnet = reader.read("subnet", request.subnet, FieldReader.prefix) ?? subnet
         subnet6 =
             reader.read("subnet6", request.subnet6) { text throws(InvalidValue) in try Self.subnet6(text) } ?? subnet6

@@ -3,8 +3,10 @@ import WGPilotProtocol
 
 extension PeerMessage {
     /// A peer as it goes over the wire.
-    init(_ peer: Peer, plan: AddressPlan, status: PeerStatus?, now: Int64) {
+    init(_ peer: Peer, plan: AddressPlan, status: PeerStatus?, now: Int64, isStale: Bool? = nil) {
         let settings = peer.settings
+        // What the kernel remembers is newer.
+        let sighting = status?.latestHandshake == nil ? peer.sighting : nil
         self.init(
             id: peer.id, networkID: peer.networkID, name: settings.name.description, email: settings.email,
             publicKey: peer.publicKey.description, addresses: peer.addresses(in: plan).map(\.description),
@@ -15,7 +17,19 @@ extension PeerMessage {
             dnsServers: settings.dnsServers?.map(\.description), mtu: settings.mtu, notes: settings.notes,
             tags: settings.tags, enabled: settings.enabled, holdsPrivateKey: peer.holdsPrivateKey,
             hasPresharedKey: peer.hasPresharedKey, createdAt: peer.createdAt, updatedAt: peer.updatedAt,
-            status: status.map { PeerStatusMessage($0, now: now) })
+            status: status.map { PeerStatusMessage($0, now: now) }, custody: peer.custody == .once ? "once" : nil,
+            searchDomains: settings.searchDomains, excludedCIDRs: settings.excludedCIDRs.map(\.description),
+            expiresAt: settings.expiresAt, disabledReason: peer.disabledReason?.rawValue,
+            lastSeenAt: sighting?.handshakeAt, lastEndpoint: sighting?.endpoint,
+            pendingPublicKey: peer.pendingKey?.publicKey.description, keysChangeAt: peer.pendingKey?.activatesAt,
+            configFetchedAt: peer.configurationFetchedAt, configStale: isStale)
+    }
+}
+
+extension ConfigurationFindingMessage {
+    /// A finding as it goes over the wire.
+    init(_ finding: ConfigurationFinding) {
+        self.init(code: finding.code.rawValue, message: finding.message)
     }
 }
 

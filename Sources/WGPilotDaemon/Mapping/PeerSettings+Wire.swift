@@ -1,5 +1,6 @@
 import WGPilotCore
 import WGPilotProtocol
+import WGPilotStore
 
 extension PeerSettings {
     /// The settings that a request asks for; faults go to the reader, and the settings are then of no use.
@@ -21,6 +22,9 @@ extension PeerSettings {
         notes = request.notes ?? ""
         tags = request.tags ?? []
         enabled = request.enabled ?? true
+        searchDomains = request.searchDomains
+        excludedCIDRs = reader.readList("excluded_cidrs", request.excludedCIDRs, FieldReader.prefix) ?? []
+        expiresAt = request.expiresAt
         reader.add(validate(in: network))
     }
 
@@ -43,16 +47,45 @@ extension PeerSettings {
         email = request.email ?? email
         notes = request.notes ?? notes
         tags = request.tags ?? tags
+        searchDomains = request.searchDomains ?? searchDomains
+        excludedCIDRs =
+            reader.readList("excluded_cidrs", request.excludedCIDRs, FieldReader.prefix) ?? excludedCIDRs
+        expiresAt = request.expiresAt ?? expiresAt
         for field in request.clear ?? [] {
             switch PeerField(rawValue: field) {
             case .endpoint: endpoint = nil
             case .tunnel: tunnel = nil
             case .dnsServers: dnsServers = nil
             case .mtu: mtu = nil
+            case .searchDomains: searchDomains = nil
+            case .expiresAt: expiresAt = nil
             default:
-                reader.add("clear", "\(field.quotedForMessage) is not one of endpoint, tunnel, dns_servers, mtu")
+                reader.add(
+                    "clear",
+                    """
+                    \(field.quotedForMessage) is not one of endpoint, tunnel, dns_servers, mtu, search_domains, expires_at
+                    """)
             }
         }
         reader.add(validate(in: network))
+    }
+}
+
+extension PeerDraft {
+    /// What a request asks to be made; faults go to the reader, and the draft is then of no use.
+    init(_ request: CreatePeerRequest, in network: NetworkSettings, _ reader: inout FieldReader) {
+        self.init(settings: PeerSettings(request, in: network, &reader))
+        address = reader.read("address", request.address, FieldReader.address)
+        let publicKey = reader.read("public_key", request.publicKey) { text throws(InvalidValue) in
+            try PublicKey(text)
+        }
+        if let publicKey { keys = .publicKey(publicKey) }
+        switch request.presharedKey {
+        case nil: break
+        case "none": presharedKey = .none
+        case let text?:
+            let key = reader.read("preshared_key", text) { text throws(InvalidValue) in try PresharedKey(text) }
+            if let key { presharedKey = .given(key) }
+        }
     }
 }

@@ -187,7 +187,9 @@ actor WatchFeed {
         var unseen: Set<Int64> = []
         for network in networks where network.settings.enabled {
             do throws(KernelError) {
-                seen[network.id] = try await hub.kernel.peerStatus(network.interface) ?? [:]
+                let statuses = try await hub.kernel.peerStatus(network.interface) ?? [:]
+                hub.sightings.note(network.interface) { statuses }
+                seen[network.id] = statuses
             } catch {
                 unseen.insert(network.id)
                 logger.debug("looking at the kernel failed", metadata: ["error": "\(error)"])

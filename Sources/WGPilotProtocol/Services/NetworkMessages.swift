@@ -48,6 +48,8 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
     public var driftPolicy: String?
     /// The MTU that the interface has; absent where it is not there.
     public var linkMTU: Int64?
+    /// Who has the private keys of new peers: `held`, `once` or `client`.
+    public var custody: String?
 
     enum CodingKeys: Int, CodingKey {
         case id = 1
@@ -74,6 +76,7 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         case peersMayTalk = 22
         case driftPolicy = 23
         case linkMTU = 24
+        case custody = 25
     }
 
     /// Makes the message from its fields.
@@ -82,7 +85,7 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         listenPort: UInt16, publicKey: String, dnsServers: [String], searchDomains: [String], mtu: Int? = nil,
         endpointHost: String? = nil, tunnel: String, customCIDRs: [String], enabled: Bool, createdAt: Int64,
         updatedAt: Int64, hubAddresses: [String], peers: Int64, isUp: Bool? = nil, nat: Bool? = nil,
-        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, linkMTU: Int64? = nil
+        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, linkMTU: Int64? = nil, custody: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -108,6 +111,7 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         self.peersMayTalk = peersMayTalk
         self.driftPolicy = driftPolicy
         self.linkMTU = linkMTU
+        self.custody = custody
     }
 }
 
@@ -177,6 +181,8 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
     public var peersMayTalk: Bool?
     /// `repair` (the default) or `report`.
     public var driftPolicy: String?
+    /// Who has the private keys of new peers: `held` (the default), `once` or `client`.
+    public var custody: String?
     /// How the change is to be made; absent makes it for good.
     public var options: ChangeOptions?
 
@@ -196,6 +202,7 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
         case nat = 13
         case peersMayTalk = 14
         case driftPolicy = 15
+        case custody = 16
         case options = 30
     }
 
@@ -204,7 +211,7 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
         name: String, mode: String, subnet: String, subnet6: String? = nil, listenPort: Int64? = nil,
         dnsServers: [String]? = nil, searchDomains: [String]? = nil, mtu: Int64? = nil, endpointHost: String? = nil,
         tunnel: String? = nil, customCIDRs: [String]? = nil, enabled: Bool? = nil, nat: Bool? = nil,
-        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, options: ChangeOptions? = nil
+        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, custody: String? = nil, options: ChangeOptions? = nil
     ) {
         self.name = name
         self.mode = mode
@@ -221,6 +228,7 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
         self.nat = nat
         self.peersMayTalk = peersMayTalk
         self.driftPolicy = driftPolicy
+        self.custody = custody
         self.options = options
     }
 }
@@ -259,6 +267,8 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
     public var peersMayTalk: Bool?
     /// `repair` or `report`.
     public var driftPolicy: String?
+    /// Who has the private keys of new peers: `held`, `once` or `client`.
+    public var custody: String?
     /// How the change is to be made; absent makes it for good.
     public var options: ChangeOptions?
 
@@ -279,6 +289,7 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
         case nat = 14
         case peersMayTalk = 15
         case driftPolicy = 16
+        case custody = 17
         case options = 30
     }
 
@@ -287,7 +298,8 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
         network: String, name: String? = nil, mode: String? = nil, subnet: String? = nil, subnet6: String? = nil,
         listenPort: Int64? = nil, dnsServers: [String]? = nil, searchDomains: [String]? = nil, mtu: Int64? = nil,
         endpointHost: String? = nil, tunnel: String? = nil, customCIDRs: [String]? = nil, clear: [String]? = nil,
-        nat: Bool? = nil, peersMayTalk: Bool? = nil, driftPolicy: String? = nil, options: ChangeOptions? = nil
+        nat: Bool? = nil, peersMayTalk: Bool? = nil, driftPolicy: String? = nil, custody: String? = nil,
+        options: ChangeOptions? = nil
     ) {
         self.network = network
         self.name = name
@@ -305,6 +317,7 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
         self.nat = nat
         self.peersMayTalk = peersMayTalk
         self.driftPolicy = driftPolicy
+        self.custody = custody
         self.options = options
     }
 }
@@ -351,6 +364,63 @@ public struct DeleteReply: Codable, Sendable, Equatable {
     public init(sync: SyncMessage, alsoRemoved: [String]? = nil, change: ChangeMessage? = nil) {
         self.sync = sync
         self.alsoRemoved = alsoRemoved
+        self.change = change
+    }
+}
+
+/// Whose keys to make anew.
+public struct RegenerateKeysRequest: Codable, Sendable, Equatable {
+    /// The network, by name or number.
+    public var network: String
+    /// True makes the keys of the peers anew as well: the pairs that are held here, and all preshared keys.
+    public var peers: Bool?
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
+
+    enum CodingKeys: Int, CodingKey {
+        case network = 1
+        case peers = 2
+        case options = 30
+    }
+
+    /// Makes the message from its fields.
+    public init(network: String, peers: Bool? = nil, options: ChangeOptions? = nil) {
+        self.network = network
+        self.peers = peers
+        self.options = options
+    }
+}
+
+/// A network whose hub has a new key.
+public struct RegenerateKeysReply: Codable, Sendable, Equatable {
+    /// The network.
+    public var network: NetworkMessage
+    /// How many peers got a new key pair.
+    public var rotatedPeers: Int64
+    /// How many peers kept their key pair, for the hub does not hold it.
+    public var keptPeers: Int64
+    /// Whether the change is live; absent where nothing was changed.
+    public var sync: SyncMessage?
+    /// What became of the options; absent where there were none.
+    public var change: ChangeMessage?
+
+    enum CodingKeys: Int, CodingKey {
+        case network = 1
+        case rotatedPeers = 2
+        case keptPeers = 3
+        case sync = 4
+        case change = 30
+    }
+
+    /// Makes the message from its fields.
+    public init(
+        network: NetworkMessage, rotatedPeers: Int64, keptPeers: Int64, sync: SyncMessage? = nil,
+        change: ChangeMessage? = nil
+    ) {
+        self.network = network
+        self.rotatedPeers = rotatedPeers
+        self.keptPeers = keptPeers
+        self.sync = sync
         self.change = change
     }
 }

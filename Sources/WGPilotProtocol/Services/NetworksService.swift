@@ -32,6 +32,10 @@ public enum NetworksService {
     public static let importNetwork = MethodDescriptor<ImportNetworkRequest, ImportNetworkReply>(
         service: "wgpilot.v1.Networks", method: "Import", requiredRole: .operator, isIdempotent: false,
         isMutation: true)
+    /// Gives the hub a new key in a network, and where wanted its peers: every client must import again.
+    public static let regenerateKeys = MethodDescriptor<RegenerateKeysRequest, RegenerateKeysReply>(
+        service: "wgpilot.v1.Networks", method: "RegenerateKeys", requiredRole: .operator, isIdempotent: false,
+        isMutation: true)
     /// A network as a wg-quick file, secrets included: the hub's private key is for admins alone.
     public static let export = MethodDescriptor<NetworkReference, ExportNetworkReply>(
         service: "wgpilot.v1.Networks", method: "Export", requiredRole: .admin, isIdempotent: true,

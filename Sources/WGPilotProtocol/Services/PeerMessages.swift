@@ -84,6 +84,31 @@ public struct PeerMessage: Codable, Sendable, Equatable {
     public var updatedAt: Int64
     /// What the kernel tells; absent where the kernel does not have the peer.
     public var status: PeerStatusMessage?
+    /// `once` where the hub made the private key, showed it once and forgot it. Absent is `held` where the private key is
+    /// held, else `client`.
+    public var custody: String?
+    /// Search domains where they differ from the network's.
+    public var searchDomains: [String]?
+    /// Blocks that this client keeps out of its tunnel.
+    public var excludedCIDRs: [String]
+    /// When it is switched off by itself, in seconds since 1970-01-01 UTC; absent for never.
+    public var expiresAt: Int64?
+    /// Why it is not enabled: `operator` or `expired`; absent where it is.
+    public var disabledReason: String?
+    /// The latest handshake that was noted, in seconds since 1970-01-01 UTC, where the status has none: the kernel remembers
+    /// nothing after a restart of the machine.
+    public var lastSeenAt: Int64?
+    /// Where it was seen then.
+    public var lastEndpoint: String?
+    /// The public key that is to take the place of the present one; absent where none is prepared.
+    public var pendingPublicKey: String?
+    /// When it does, in seconds since 1970-01-01 UTC.
+    public var keysChangeAt: Int64?
+    /// When its configuration was last fetched, in seconds since 1970-01-01 UTC; absent for never.
+    public var configFetchedAt: Int64?
+    /// Whether the client has another configuration than it would get now. Absent where that was not looked at, or the
+    /// client never fetched one.
+    public var configStale: Bool?
 
     enum CodingKeys: Int, CodingKey {
         case id = 1
@@ -109,6 +134,17 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         case createdAt = 21
         case updatedAt = 22
         case status = 23
+        case custody = 24
+        case searchDomains = 25
+        case excludedCIDRs = 26
+        case expiresAt = 27
+        case disabledReason = 28
+        case lastSeenAt = 29
+        case lastEndpoint = 30
+        case pendingPublicKey = 31
+        case keysChangeAt = 32
+        case configFetchedAt = 33
+        case configStale = 34
     }
 
     /// Makes the message from its fields.
@@ -117,7 +153,10 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         siteNetworks: [String], endpoint: String? = nil, persistentKeepalive: UInt16, hubKeepalive: UInt16,
         tunnel: String? = nil, extraCIDRs: [String], dnsServers: [String]? = nil, mtu: Int? = nil, notes: String,
         tags: [String], enabled: Bool, holdsPrivateKey: Bool, hasPresharedKey: Bool, createdAt: Int64, updatedAt: Int64,
-        status: PeerStatusMessage? = nil
+        status: PeerStatusMessage? = nil, custody: String? = nil, searchDomains: [String]? = nil,
+        excludedCIDRs: [String] = [], expiresAt: Int64? = nil, disabledReason: String? = nil, lastSeenAt: Int64? = nil,
+        lastEndpoint: String? = nil, pendingPublicKey: String? = nil, keysChangeAt: Int64? = nil,
+        configFetchedAt: Int64? = nil, configStale: Bool? = nil
     ) {
         self.id = id
         self.networkID = networkID
@@ -142,6 +181,17 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.status = status
+        self.custody = custody
+        self.searchDomains = searchDomains
+        self.excludedCIDRs = excludedCIDRs
+        self.expiresAt = expiresAt
+        self.disabledReason = disabledReason
+        self.lastSeenAt = lastSeenAt
+        self.lastEndpoint = lastEndpoint
+        self.pendingPublicKey = pendingPublicKey
+        self.keysChangeAt = keysChangeAt
+        self.configFetchedAt = configFetchedAt
+        self.configStale = configStale
     }
 
     /// Reads the fields; those that are left out when empty are empty when absent.
@@ -170,6 +220,17 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         createdAt = try container.decode(Int64.self, forKey: .createdAt)
         updatedAt = try container.decode(Int64.self, forKey: .updatedAt)
         status = try container.decodeIfPresent(PeerStatusMessage.self, forKey: .status)
+        custody = try container.decodeIfPresent(String.self, forKey: .custody)
+        searchDomains = try container.decodeIfPresent([String].self, forKey: .searchDomains)
+        excludedCIDRs = try container.decodeIfPresent([String].self, forKey: .excludedCIDRs) ?? []
+        expiresAt = try container.decodeIfPresent(Int64.self, forKey: .expiresAt)
+        disabledReason = try container.decodeIfPresent(String.self, forKey: .disabledReason)
+        lastSeenAt = try container.decodeIfPresent(Int64.self, forKey: .lastSeenAt)
+        lastEndpoint = try container.decodeIfPresent(String.self, forKey: .lastEndpoint)
+        pendingPublicKey = try container.decodeIfPresent(String.self, forKey: .pendingPublicKey)
+        keysChangeAt = try container.decodeIfPresent(Int64.self, forKey: .keysChangeAt)
+        configFetchedAt = try container.decodeIfPresent(Int64.self, forKey: .configFetchedAt)
+        configStale = try container.decodeIfPresent(Bool.self, forKey: .configStale)
     }
 
     /// Writes the fields in order. Texts and lists that are empty, and numbers that are 0 by default, are left out: in a
@@ -199,6 +260,17 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         try container.encode(createdAt, forKey: .createdAt)
         try container.encode(updatedAt, forKey: .updatedAt)
         try container.encodeIfPresent(status, forKey: .status)
+        try container.encodeIfPresent(custody, forKey: .custody)
+        try container.encodeIfPresent(searchDomains, forKey: .searchDomains)
+        if !excludedCIDRs.isEmpty { try container.encode(excludedCIDRs, forKey: .excludedCIDRs) }
+        try container.encodeIfPresent(expiresAt, forKey: .expiresAt)
+        try container.encodeIfPresent(disabledReason, forKey: .disabledReason)
+        try container.encodeIfPresent(lastSeenAt, forKey: .lastSeenAt)
+        try container.encodeIfPresent(lastEndpoint, forKey: .lastEndpoint)
+        try container.encodeIfPresent(pendingPublicKey, forKey: .pendingPublicKey)
+        try container.encodeIfPresent(keysChangeAt, forKey: .keysChangeAt)
+        try container.encodeIfPresent(configFetchedAt, forKey: .configFetchedAt)
+        try container.encodeIfPresent(configStale, forKey: .configStale)
     }
 }
 
@@ -229,32 +301,70 @@ public struct PeerReference: Codable, Sendable, Equatable {
 public struct ListPeersRequest: Codable, Sendable, Equatable {
     /// The network, by name or number.
     public var network: String
-    /// Where the last page ended; absent for the first.
+    /// Where the last page ended, with the same order; absent for the first.
     public var cursor: String?
     /// The most peers to answer, 1…10000; absent is 2000.
     public var limit: Int64?
-    /// Only peers with this text in their name, e-mail address or public key.
+    /// Only peers with this text in their name, e-mail address, tags or addresses, or at the start of their public key.
     public var filter: String?
+    /// True keeps the peers whose client has another configuration than it would get now.
+    public var stale: Bool?
+    /// What the list is sorted by: `id` (the default), `name`, `email`, `role`, `address`, `enabled`, `created_at`,
+    /// `updated_at`, `expires_at`, `online`, `latest_handshake`, `received`, `sent` or `endpoint`.
+    public var sort: String?
+    /// Whether the greatest comes first; absent is false.
+    public var descending: Bool?
+    /// Only `client` or `site-gateway` peers.
+    public var role: String?
+    /// Only peers with this tag.
+    public var tag: String?
+    /// Only peers that are enabled, or only those that are not.
+    public var enabled: Bool?
+    /// Only peers that are online, or only those that are not.
+    public var online: Bool?
+    /// Only peers that are enabled and expire within so many seconds.
+    public var expiringWithin: Int64?
 
     enum CodingKeys: Int, CodingKey {
         case network = 1
         case cursor = 2
         case limit = 3
         case filter = 4
+        case stale = 5
+        case sort = 10
+        case descending = 11
+        case role = 12
+        case tag = 13
+        case enabled = 14
+        case online = 15
+        case expiringWithin = 16
     }
 
     /// Makes the message from its fields.
-    public init(network: String, cursor: String? = nil, limit: Int64? = nil, filter: String? = nil) {
+    public init(
+        network: String, cursor: String? = nil, limit: Int64? = nil, filter: String? = nil, stale: Bool? = nil,
+        sort: String? = nil,
+        descending: Bool? = nil, role: String? = nil, tag: String? = nil, enabled: Bool? = nil, online: Bool? = nil,
+        expiringWithin: Int64? = nil
+    ) {
         self.network = network
         self.cursor = cursor
         self.limit = limit
         self.filter = filter
+        self.stale = stale
+        self.sort = sort
+        self.descending = descending
+        self.role = role
+        self.tag = tag
+        self.enabled = enabled
+        self.online = online
+        self.expiringWithin = expiringWithin
     }
 }
 
 /// A page of peers.
 public struct ListPeersReply: Codable, Sendable, Equatable {
-    /// The peers by number.
+    /// The peers in their order.
     public var peers: [PeerMessage]
     /// What to ask for the next page with; absent on the last.
     public var nextCursor: String?
@@ -326,6 +436,16 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
     public var tags: [String]?
     /// False creates the peer without admitting it.
     public var enabled: Bool?
+    /// Who has the private key: `held`, `once` or `client`. Absent is `client` with a public key, else the network's.
+    public var custody: String?
+    /// Search domains where they differ from the network's.
+    public var searchDomains: [String]?
+    /// Blocks to keep out of the client's tunnel.
+    public var excludedCIDRs: [String]?
+    /// When it is switched off by itself, in seconds since 1970-01-01 UTC; absent for never.
+    public var expiresAt: Int64?
+    /// True answers the configuration as well. Needed for custody `once`: nobody gets to see it later.
+    public var returnConfiguration: Bool?
     /// How the change is to be made; absent makes it for good.
     public var options: ChangeOptions?
 
@@ -348,6 +468,11 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         case notes = 16
         case tags = 17
         case enabled = 18
+        case custody = 19
+        case searchDomains = 20
+        case excludedCIDRs = 21
+        case expiresAt = 22
+        case returnConfiguration = 23
         case options = 30
     }
 
@@ -357,7 +482,9 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         address: String? = nil, publicKey: String? = nil, presharedKey: String? = nil, endpoint: String? = nil,
         persistentKeepalive: Int64? = nil, hubKeepalive: Int64? = nil, tunnel: String? = nil,
         extraCIDRs: [String]? = nil, dnsServers: [String]? = nil, mtu: Int64? = nil, notes: String? = nil,
-        tags: [String]? = nil, enabled: Bool? = nil, options: ChangeOptions? = nil
+        tags: [String]? = nil, enabled: Bool? = nil, custody: String? = nil, searchDomains: [String]? = nil,
+        excludedCIDRs: [String]? = nil, expiresAt: Int64? = nil, returnConfiguration: Bool? = nil,
+        options: ChangeOptions? = nil
     ) {
         self.network = network
         self.name = name
@@ -377,6 +504,11 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         self.notes = notes
         self.tags = tags
         self.enabled = enabled
+        self.custody = custody
+        self.searchDomains = searchDomains
+        self.excludedCIDRs = excludedCIDRs
+        self.expiresAt = expiresAt
+        self.returnConfiguration = returnConfiguration
         self.options = options
     }
 }
@@ -417,8 +549,17 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
     public var notes: String?
     /// The new tags.
     public var tags: [String]?
-    /// Names of fields to set back to their default: `endpoint`, `tunnel`, `dns_servers`, `mtu`.
+    /// Names of fields to set back to their default: `endpoint`, `tunnel`, `dns_servers`, `mtu`,
+    /// `search_domains`, `expires_at`.
     public var clear: [String]?
+    /// `once` forgets a private key that is held. Any other change of custody takes new keys.
+    public var custody: String?
+    /// The new search domains.
+    public var searchDomains: [String]?
+    /// The new blocks to keep out of the client's tunnel.
+    public var excludedCIDRs: [String]?
+    /// The new expiry, in seconds since 1970-01-01 UTC.
+    public var expiresAt: Int64?
     /// How the change is to be made; absent makes it for good.
     public var options: ChangeOptions?
 
@@ -441,6 +582,10 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         case notes = 16
         case tags = 17
         case clear = 18
+        case custody = 19
+        case searchDomains = 20
+        case excludedCIDRs = 21
+        case expiresAt = 22
         case options = 30
     }
 
@@ -450,7 +595,9 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         siteNetworks: [String]? = nil, address: String? = nil, presharedKey: String? = nil, endpoint: String? = nil,
         persistentKeepalive: Int64? = nil, hubKeepalive: Int64? = nil, tunnel: String? = nil,
         extraCIDRs: [String]? = nil, dnsServers: [String]? = nil, mtu: Int64? = nil, notes: String? = nil,
-        tags: [String]? = nil, clear: [String]? = nil, options: ChangeOptions? = nil
+        tags: [String]? = nil, clear: [String]? = nil, custody: String? = nil,
+        searchDomains: [String]? = nil, excludedCIDRs: [String]? = nil, expiresAt: Int64? = nil,
+        options: ChangeOptions? = nil
     ) {
         self.network = network
         self.peer = peer
@@ -470,6 +617,10 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         self.notes = notes
         self.tags = tags
         self.clear = clear
+        self.custody = custody
+        self.searchDomains = searchDomains
+        self.excludedCIDRs = excludedCIDRs
+        self.expiresAt = expiresAt
         self.options = options
     }
 }
@@ -480,18 +631,75 @@ public struct PeerReply: Codable, Sendable, Equatable {
     public var peer: PeerMessage
     /// Whether the change is live; absent where nothing was changed.
     public var sync: SyncMessage?
+    /// The configuration, where it was asked for and a change was made. It holds secrets: never log it.
+    public var configuration: PeerConfigReply?
+    /// What would bite in the configuration; absent where nothing was changed, or it cannot be made.
+    public var findings: [ConfigurationFindingMessage]?
     /// What became of the options; absent where there were none.
     public var change: ChangeMessage?
 
     enum CodingKeys: Int, CodingKey {
         case peer = 1
         case sync = 2
+        case configuration = 3
+        case findings = 4
         case change = 30
     }
 
     /// Makes the message from its fields.
-    public init(peer: PeerMessage, sync: SyncMessage? = nil, change: ChangeMessage? = nil) {
+    public init(
+        peer: PeerMessage, sync: SyncMessage? = nil, configuration: PeerConfigReply? = nil,
+        findings: [ConfigurationFindingMessage]? = nil, change: ChangeMessage? = nil
+    ) {
         self.peer = peer
+        self.sync = sync
+        self.configuration = configuration
+        self.findings = findings
+        self.change = change
+    }
+}
+
+/// Peers to create together, all or none.
+public struct CreatePeersRequest: Codable, Sendable, Equatable {
+    /// The network, by name or number.
+    public var network: String
+    /// What to create, 1…5000. The network is that above, and the options those below: theirs stay empty and absent.
+    public var peers: [CreatePeerRequest]
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
+
+    enum CodingKeys: Int, CodingKey {
+        case network = 1
+        case peers = 2
+        case options = 30
+    }
+
+    /// Makes the message from its fields.
+    public init(network: String, peers: [CreatePeerRequest], options: ChangeOptions? = nil) {
+        self.network = network
+        self.peers = peers
+        self.options = options
+    }
+}
+
+/// Peers that were created together.
+public struct PeersReply: Codable, Sendable, Equatable {
+    /// The peers in the order in which they were asked for.
+    public var peers: [PeerMessage]
+    /// Whether the change is live; absent where nothing was changed.
+    public var sync: SyncMessage?
+    /// What became of the options; absent where there were none.
+    public var change: ChangeMessage?
+
+    enum CodingKeys: Int, CodingKey {
+        case peers = 1
+        case sync = 2
+        case change = 30
+    }
+
+    /// Makes the message from its fields.
+    public init(peers: [PeerMessage], sync: SyncMessage? = nil, change: ChangeMessage? = nil) {
+        self.peers = peers
         self.sync = sync
         self.change = change
     }
@@ -507,19 +715,96 @@ public struct PeerConfigReply: Codable, Sendable, Equatable {
     public var holdsPrivateKey: Bool
     /// What the owner of the file should know before using it.
     public var warnings: [String]
+    /// The same with a code each, for programs.
+    public var findings: [ConfigurationFindingMessage]?
 
     enum CodingKeys: Int, CodingKey {
         case text = 1
         case fileName = 2
         case holdsPrivateKey = 3
         case warnings = 4
+        case findings = 5
     }
 
     /// Makes the message from its fields.
-    public init(text: String, fileName: String, holdsPrivateKey: Bool, warnings: [String]) {
+    public init(
+        text: String, fileName: String, holdsPrivateKey: Bool, warnings: [String],
+        findings: [ConfigurationFindingMessage]? = nil
+    ) {
         self.text = text
         self.fileName = fileName
         self.holdsPrivateKey = holdsPrivateKey
         self.warnings = warnings
+        self.findings = findings
+    }
+}
+
+/// Something about a configuration that would bite whoever uses it.
+public struct ConfigurationFindingMessage: Codable, Sendable, Equatable {
+    /// What kind it is: a stable name.
+    public var code: String
+    /// One sentence for a person.
+    public var message: String
+
+    enum CodingKeys: Int, CodingKey {
+        case code = 1
+        case message = 2
+    }
+
+    /// Makes the message from its fields.
+    public init(code: String, message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// What becomes of a peer's keys.
+public struct RotateKeysRequest: Codable, Sendable, Equatable {
+    /// The network, by name or number.
+    public var network: String
+    /// The peer, by name or number.
+    public var peer: String
+    /// `rotate` (the default) makes new keys; `activate` lets prepared ones take their place now; `cancel` drops them.
+    public var action: String?
+    /// The new public key, where the client made the pair.
+    public var publicKey: String?
+    /// A preshared key to use, `keep` for the present one, `new` for one even where there is none, `none` for none; absent
+    /// makes a new one where there is one.
+    public var presharedKey: String?
+    /// Who has the new private key: `held`, `once` or `client`; absent leaves that as it is.
+    public var custody: String?
+    /// Seconds, 1 to 604,800, until the new keys take the place of the present ones; absent does it now.
+    public var overlap: Int64?
+    /// True answers the new configuration as well. Needed for custody `once`: nobody gets to see it later.
+    public var returnConfiguration: Bool?
+    /// How the change is to be made; absent makes it for good.
+    public var options: ChangeOptions?
+
+    enum CodingKeys: Int, CodingKey {
+        case network = 1
+        case peer = 2
+        case action = 3
+        case publicKey = 4
+        case presharedKey = 5
+        case custody = 6
+        case overlap = 7
+        case returnConfiguration = 8
+        case options = 30
+    }
+
+    /// Makes the message from its fields.
+    public init(
+        network: String, peer: String, action: String? = nil, publicKey: String? = nil, presharedKey: String? = nil,
+        custody: String? = nil, overlap: Int64? = nil, returnConfiguration: Bool? = nil, options: ChangeOptions? = nil
+    ) {
+        self.network = network
+        self.peer = peer
+        self.action = action
+        self.publicKey = publicKey
+        self.presharedKey = presharedKey
+        self.custody = custody
+        self.overlap = overlap
+        self.returnConfiguration = returnConfiguration
+        self.options = options
     }
 }

@@ -12,6 +12,10 @@ public enum PeersService {
     public static let create = MethodDescriptor<CreatePeerRequest, PeerReply>(
         service: "wgpilot.v1.Peers", method: "Create", requiredRole: .operator, isIdempotent: false,
         isMutation: true)
+    /// Makes many peers, all or none, in one transaction and one batch for the kernel.
+    public static let createBatch = MethodDescriptor<CreatePeersRequest, PeersReply>(
+        service: "wgpilot.v1.Peers", method: "CreateBatch", requiredRole: .operator, isIdempotent: false,
+        isMutation: true)
     /// Changes a peer in place; the kernel sees only what changed.
     public static let update = MethodDescriptor<UpdatePeerRequest, PeerReply>(
         service: "wgpilot.v1.Peers", method: "Update", requiredRole: .operator, isIdempotent: false,
@@ -28,8 +32,22 @@ public enum PeersService {
     public static let disable = MethodDescriptor<PeerReference, PeerReply>(
         service: "wgpilot.v1.Peers", method: "Disable", requiredRole: .operator, isIdempotent: true,
         isMutation: true)
+    /// Gives a peer new keys, at once or prepared for later.
+    public static let rotateKeys = MethodDescriptor<RotateKeysRequest, PeerReply>(
+        service: "wgpilot.v1.Peers", method: "RotateKeys", requiredRole: .operator, isIdempotent: false,
+        isMutation: true)
     /// A client's configuration file, secrets included.
     public static let config = MethodDescriptor<PeerReference, PeerConfigReply>(
         service: "wgpilot.v1.Peers", method: "Config", requiredRole: .operator, isIdempotent: true,
         isMutation: false)
+    /// The connections of a peer or a network through the hub, as the kernel tracks them. Who talks to whom and how much
+    /// is more than a viewer is to know of others, who sees of each only that it is online; and the first call has the
+    /// kernel count. So it takes an operator.
+    public static let connections = StreamDescriptor<ConnectionsRequest, ConnectionsEvent>(
+        service: "wgpilot.v1.Peers", method: "Connections", requiredRole: .operator, isIdempotent: true,
+        isMutation: false)
+    /// Has the kernel forget connections, so that what comes next is judged anew by the rules.
+    public static let flushConnections = MethodDescriptor<FlushConnectionsRequest, FlushConnectionsReply>(
+        service: "wgpilot.v1.Peers", method: "FlushConnections", requiredRole: .operator, isIdempotent: true,
+        isMutation: true)
 }

@@ -237,6 +237,7 @@ struct AuditedChanges {
         switch (shape, value) {
         case (.secret, _): text = "held"
         case (.flag, .integer(let number)): text = number == 0 ? "false" : "true"
+        case (.mark, .integer(let number)): text = number == 0 ? "" : "true"
         case (.list, .text(let json)): text = TextList.decode(json)?.joined(separator: ", ") ?? ""
         case (.publicKey, .blob(let bytes)): text = PublicKey(bytes: bytes)?.description ?? ""
         case (.network, .integer(let id)): text = try networkName(id, db)

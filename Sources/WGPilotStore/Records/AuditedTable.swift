@@ -7,6 +7,8 @@ struct AuditedTable {
         case plain
         /// `true` or `false`.
         case flag
+        /// `true`, or nothing where it is not so.
+        case mark
         /// A list, its elements separated by commas.
         case list
         /// A public key.
@@ -47,7 +49,7 @@ struct AuditedTable {
     var countsByTime = false
 
     /// Where several objects are changed the ones at the front are told first.
-    static let kinds = ["network", "peer", "bridge", "rule", "drift", "setting", "token"]
+    static let kinds = ["network", "peer", "bridge", "rule", "drift", "setting", "token", "link"]
 
     /// The tables by name. `siteNetwork` is told with its peers, whole.
     static let all: [String: AuditedTable] = [
@@ -62,7 +64,7 @@ struct AuditedTable {
                 Column("mtu", "mtu"), Column("endpointHost", "endpoint_host"), Column("tunnel", "tunnel"),
                 Column("customCIDRs", "custom_cidrs", .list), Column("nat", "nat", .flag),
                 Column("peersMayTalk", "peers_may_talk", .flag), Column("driftPolicy", "drift_policy"),
-                Column("enabled", "enabled", .flag),
+                Column("enabled", "enabled", .flag), Column("custody", "custody"),
             ]),
         "networkSecret": AuditedTable(
             kind: "network", key: "networkID", columns: [Column("privateKey", "private_key", .secret)], isOwn: false),
@@ -75,12 +77,22 @@ struct AuditedTable {
                 Column("hubKeepalive", "hub_keepalive"), Column("tunnel", "tunnel"),
                 Column("extraCIDRs", "extra_cidrs", .list), Column("dnsServers", "dns_servers", .list),
                 Column("mtu", "mtu"), Column("notes", "notes"), Column("tags", "tags", .list),
-                Column("enabled", "enabled", .flag),
+                Column("enabled", "enabled", .flag), Column("disabledReason", "disabled_reason"),
+                Column("shownOnce", "shown_once", .mark), Column("searchDomains", "search_domains", .list),
+                Column("excludedCIDRs", "excluded_cidrs", .list), Column("expiresAt", "expires_at"),
             ]),
         "peerSecret": AuditedTable(
             kind: "peer", key: "peerID",
             columns: [
                 Column("privateKey", "private_key", .secret), Column("presharedKey", "preshared_key", .secret),
+            ], isOwn: false),
+        "pendingKey": AuditedTable(
+            kind: "peer", key: "peerID",
+            columns: [
+                Column("nextPublicKey", "pending_public_key", .publicKey),
+                Column("nextPrivateKey", "pending_private_key", .secret),
+                Column("nextPresharedKey", "pending_preshared_key", .secret),
+                Column("activatesAt", "keys_change_at"),
             ], isOwn: false),
         "siteNetwork": AuditedTable(kind: "peer", key: "peerID", columns: [], isOwn: false),
         "bridge": AuditedTable(
@@ -109,6 +121,11 @@ struct AuditedTable {
             columns: [
                 Column("name", "name"), Column("role", "role"), Column("createdBy", "created_by"),
                 Column("expiresAt", "expires_at"),
+            ]),
+        "link": AuditedTable(
+            kind: "link", key: "id",
+            columns: [
+                Column("peerID", "peer", .peer), Column("createdBy", "created_by"), Column("expiresAt", "expires_at"),
             ]),
     ]
 }

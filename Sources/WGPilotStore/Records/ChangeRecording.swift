@@ -11,12 +11,15 @@ import GRDB
     /// no deletion takes along what has its own place among the changes.
     ///
     /// `retiredInterface` is not among them: it tells of the kernel, and undoing derives it anew.
+    ///
+    /// The notes about a peer are among them, for they go with it, and are to come back with it.
     static let desiredState = [
-        "siteNetwork", "peerSecret", "networkSecret", "ignoredDrift", "accessRule", "bridge", "peer", "network",
+        "pendingKey", "peerSighting", "fetchedConfiguration", "siteNetwork", "peerSecret", "networkSecret",
+        "ignoredDrift", "accessRule", "bridge", "peer", "network",
     ]
 
     /// The tables of what is changed for good at once.
-    static let others = ["ignoredDrift", "setting", "apiToken"]
+    static let others = ["ignoredDrift", "setting", "apiToken", "link"]
 
     /// How much a recording matters.
     enum Need {

@@ -12,7 +12,7 @@ struct NetworkRecord {
 
     private static let columns = """
         id, name, interface, mode, subnet, subnet6, listenPort, publicKey, dnsServers, searchDomains, mtu, endpointHost, \
-        tunnel, customCIDRs, enabled, hostHint, createdAt, updatedAt, nat, peersMayTalk, driftPolicy, hubNumber
+        tunnel, customCIDRs, enabled, hostHint, createdAt, updatedAt, nat, peersMayTalk, driftPolicy, hubNumber, custody
         """
 
     init(row: Row) throws {
@@ -36,6 +36,7 @@ struct NetworkRecord {
         settings.peersMayTalk = try reader.bool(19)
         settings.driftPolicy = try reader.value(20, "driftPolicy") { try DriftPolicy($0) }
         settings.hubNumber = try reader.int64(21, "hubNumber")
+        settings.custody = try reader.value(22, "custody") { try KeyCustody($0) }
         guard let plan = settings.addressPlan else { throw reader.damaged("subnet") }
         self.plan = plan
         hostHint = try reader.int(15, "hostHint", in: 1...(1 << 24))
@@ -73,9 +74,9 @@ struct NetworkRecord {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO network (name, mode, subnet, subnet6, listenPort, dnsServers, searchDomains, mtu, \
-                endpointHost, tunnel, customCIDRs, enabled, nat, peersMayTalk, driftPolicy, hubNumber, interface, publicKey, \
-                hostHint, createdAt, updatedAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
+                endpointHost, tunnel, customCIDRs, enabled, nat, peersMayTalk, driftPolicy, hubNumber, custody, interface, \
+                publicKey, hostHint, createdAt, updatedAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
                 """)
         try statement.execute(
             arguments: settingsArguments(network.settings) + [
@@ -86,17 +87,19 @@ struct NetworkRecord {
             publicKey: network.publicKey, createdAt: network.createdAt, updatedAt: network.updatedAt)
     }
 
-    /// Stores what was chosen for a network.
+    /// Stores what was chosen for a network, and its public key.
     static func update(_ network: Network, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE network SET name = ?, mode = ?, subnet = ?, subnet6 = ?, listenPort = ?, dnsServers = ?, \
                 searchDomains = ?, mtu = ?, endpointHost = ?, tunnel = ?, customCIDRs = ?, enabled = ?, nat = ?, \
-                peersMayTalk = ?, driftPolicy = ?, hubNumber = ?, updatedAt = ?
+                peersMayTalk = ?, driftPolicy = ?, hubNumber = ?, custody = ?, publicKey = ?, updatedAt = ?
                 WHERE id = ?
                 """)
         try statement.execute(
-            arguments: settingsArguments(network.settings) + [network.updatedAt, network.id])
+            arguments: settingsArguments(network.settings) + [
+                Data(network.publicKey.bytes), network.updatedAt, network.id,
+            ])
     }
 
     private static func settingsArguments(_ settings: NetworkSettings) throws -> StatementArguments {
@@ -106,7 +109,7 @@ struct NetworkRecord {
             TextList.encode(settings.dnsServers.map(\.description)), TextList.encode(settings.searchDomains),
             settings.mtu, settings.endpointHost?.description, settings.tunnel.rawValue,
             TextList.encode(settings.customCIDRs.map(\.description)), settings.enabled, settings.nat,
-            settings.peersMayTalk, settings.driftPolicy.rawValue, settings.hubNumber,
+            settings.peersMayTalk, settings.driftPolicy.rawValue, settings.hubNumber, settings.custody.rawValue,
         ]
     }
 

@@ -4,12 +4,17 @@ import WGPilotCore
 
 /// A row of `peer`, with what `peerSecret` and `siteNetwork` tell of it.
 enum PeerRecord {
-    /// To be read by ``peer(row:_:)``; the statement goes on with `WHERE`.
+    /// To be read by ``peer(row:_:)``; the statement goes on with `WHERE`. What belongs to a peer but is in other tables
+    /// has names there that no other table has.
     static let select = """
         SELECT peer.id, networkID, name, hostNumber, publicKey, email, role, endpoint, persistentKeepalive, \
         hubKeepalive, tunnel, extraCIDRs, dnsServers, mtu, notes, tags, enabled, createdAt, updatedAt, \
-        privateKey IS NOT NULL, presharedKey IS NOT NULL \
-        FROM peer LEFT JOIN peerSecret ON peerID = peer.id
+        privateKey IS NOT NULL, presharedKey IS NOT NULL, shownOnce, searchDomains, excludedCIDRs, expiresAt, \
+        disabledReason, nextPublicKey, activatesAt, handshakeAt, seenEndpoint, fetchedAt \
+        FROM peer LEFT JOIN peerSecret ON peerSecret.peerID = peer.id \
+        LEFT JOIN pendingKey ON pendingKey.peerID = peer.id \
+        LEFT JOIN peerSighting ON peerSighting.peerID = peer.id \
+        LEFT JOIN fetchedConfiguration ON fetchedConfiguration.peerID = peer.id
         """
 
     /// The host numbers that a subnet can have, by the CHECK of the table.
@@ -33,12 +38,34 @@ enum PeerRecord {
         settings.notes = try reader.text(14)
         settings.tags = try reader.list(15, "tags") { $0 }
         settings.enabled = try reader.bool(16)
+        settings.searchDomains = row.hasNull(atIndex: 22) ? nil : try reader.list(22, "searchDomains") { $0 }
+        settings.excludedCIDRs = try reader.list(23, "excludedCIDRs") { try IPPrefix($0) }
+        settings.expiresAt = try row.decode(Int64?.self, atIndex: 24)
         if settings.role == .siteGateway { settings.siteNetworks = try SiteNetworkRecord.blocks(ofPeer: id, db) }
+        let custody: KeyCustody =
+            if try reader.bool(19) { .held } else if try reader.bool(21) { .once } else { .client }
+        var disabledReason: DisabledReason?
+        if !settings.enabled {
+            disabledReason =
+                try reader.optionalValue(25, "disabledReason") { try DisabledReason($0) } ?? .operator
+        }
+        var pendingKey: PendingKey?
+        if !row.hasNull(atIndex: 26) {
+            pendingKey = try PendingKey(
+                publicKey: reader.publicKey(26, "nextPublicKey"), activatesAt: reader.int64(27, "activatesAt"))
+        }
+        var sighting: PeerSighting?
+        if !row.hasNull(atIndex: 28) {
+            sighting = try PeerSighting(
+                handshakeAt: reader.int64(28, "handshakeAt"), endpoint: row.decode(String?.self, atIndex: 29))
+        }
         return try Peer(
             id: id, networkID: reader.int64(1, "networkID"), settings: settings,
             publicKey: reader.publicKey(4, "publicKey"),
-            hostNumber: reader.int(3, "hostNumber", in: hostNumbers), holdsPrivateKey: reader.bool(19),
-            hasPresharedKey: reader.bool(20), createdAt: reader.int64(17, "createdAt"),
+            hostNumber: reader.int(3, "hostNumber", in: hostNumbers), custody: custody,
+            hasPresharedKey: reader.bool(20), disabledReason: disabledReason, pendingKey: pendingKey,
+            sighting: sighting, configurationFetchedAt: row.decode(Int64?.self, atIndex: 30),
+            createdAt: reader.int64(17, "createdAt"),
             updatedAt: reader.int64(18, "updatedAt"))
     }
 
@@ -66,8 +93,9 @@ enum PeerRecord {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO peer (name, hostNumber, publicKey, email, role, endpoint, persistentKeepalive, \
-                hubKeepalive, tunnel, extraCIDRs, dnsServers, mtu, notes, tags, enabled, updatedAt, networkID, createdAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                hubKeepalive, tunnel, extraCIDRs, dnsServers, mtu, notes, tags, enabled, shownOnce, \
+                searchDomains, excludedCIDRs, expiresAt, disabledReason, updatedAt, networkID, createdAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: arguments(peer) + [peer.networkID, peer.createdAt])
         let id = db.lastInsertedRowID
@@ -75,13 +103,14 @@ enum PeerRecord {
         return id
     }
 
-    /// Stores all of a peer but its site networks.
+    /// Stores all of a peer but its site networks, its secrets and what is noted of it.
     static func update(_ peer: Peer, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE peer SET name = ?, hostNumber = ?, publicKey = ?, email = ?, role = ?, endpoint = ?, \
                 persistentKeepalive = ?, hubKeepalive = ?, tunnel = ?, extraCIDRs = ?, dnsServers = ?, mtu = ?, \
-                notes = ?, tags = ?, enabled = ?, updatedAt = ?
+                notes = ?, tags = ?, enabled = ?, shownOnce = ?, searchDomains = ?, excludedCIDRs = ?, expiresAt = ?, \
+                disabledReason = ?, updatedAt = ?
                 WHERE id = ?
                 """)
         try statement.execute(arguments: arguments(peer) + [peer.id])
@@ -95,7 +124,10 @@ enum PeerRecord {
             Int64(settings.hubKeepalive), settings.tunnel?.rawValue,
             TextList.encode(settings.extraCIDRs.map(\.description)),
             settings.dnsServers.map { try TextList.encode($0.map(\.description)) }, settings.mtu, settings.notes,
-            TextList.encode(settings.tags), settings.enabled, peer.updatedAt,
+            TextList.encode(settings.tags), settings.enabled, peer.custody == .once,
+            settings.searchDomains.map { try TextList.encode($0) },
+            TextList.encode(settings.excludedCIDRs.map(\.description)), settings.expiresAt,
+            settings.enabled ? nil : peer.disabledReason?.rawValue, peer.updatedAt,
         ]
     }
 

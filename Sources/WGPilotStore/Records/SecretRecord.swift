@@ -22,6 +22,12 @@ enum SecretRecord {
         try statement.execute(arguments: [id, sealed])
     }
 
+    static func replace(_ key: PrivateKey, ofNetwork id: Int64, _ sealer: SecretSealer, _ db: Database) throws {
+        let sealed = try key.withBytes { try sealer.seal($0, for: networkPlace(id)) }
+        let statement = try db.cachedStatement(sql: "UPDATE networkSecret SET privateKey = ? WHERE networkID = ?")
+        try statement.execute(arguments: [sealed, id])
+    }
+
     static func privateKey(ofNetwork id: Int64, _ sealer: SecretSealer, _ db: Database) throws -> PrivateKey {
         let statement = try db.cachedStatement(sql: "SELECT privateKey FROM networkSecret WHERE networkID = ?")
         let place = networkPlace(id)

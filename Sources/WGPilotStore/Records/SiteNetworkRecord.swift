@@ -23,6 +23,16 @@ enum SiteNetworkRecord {
         }
     }
 
+    /// The blocks behind the peers of a network that are switched on.
+    static func enabledBlocks(inNetwork id: Int64, _ db: Database) throws -> [IPPrefix] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT family, first, prefixLength, peerID FROM siteNetwork CROSS JOIN peer ON peer.id = peerID \
+                WHERE networkID = ? AND enabled = 1
+                """)
+        return try Row.fetchAll(statement, arguments: [id]).map { try block(row: $0) }
+    }
+
     /// A block behind a peer.
     struct Site {
         let peerID: Int64

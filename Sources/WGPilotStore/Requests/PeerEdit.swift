@@ -6,7 +6,7 @@ public struct PeerEdit: Sendable {
     public enum Keys: Sendable {
         /// It stays.
         case keep
-        /// It stays, but the private half is no longer kept here.
+        /// It stays, but the private half is no longer kept here. Nothing where it never was.
         case forgetPrivateKey
         /// The hub makes a new one.
         case generate

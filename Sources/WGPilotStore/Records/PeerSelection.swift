@@ -1,0 +1,140 @@
+import GRDB
+import WGPilotCore
+
+/// The SQL of a ``PeerQuery``: which rows it keeps, in which order, and from which on.
+struct PeerSelection: Sendable {
+    /// A text that SQL cannot look for.
+    private let filter: PeerTextFilter?
+    private let query: PeerQuery
+    private let conditions: String
+    private let values: [DatabaseValue]
+
+    init(_ query: PeerQuery, in networkID: Int64) {
+        var conditions = ["networkID = ?"]
+        var values = [networkID.databaseValue]
+        func add(_ condition: String, _ added: DatabaseValue...) {
+            conditions.append(condition)
+            values += added
+        }
+        if let role = query.role { add("role = ?", role.rawValue.databaseValue) }
+        if let enabled = query.enabled { add("enabled = ?", enabled.databaseValue) }
+        if let time = query.expiringBefore { add("expiresAt < ? AND enabled = 1", time.databaseValue) }
+        if let tag = query.tag {
+            // No tag holds a quote, so that what stands between two of them is a whole one.
+            if tag.contains("\"") { add("0") } else { add("instr(tags, ?) > 0", "\"\(tag)\"".databaseValue) }
+        }
+        filter = query.filter.flatMap { text in
+            if text.isEmpty { return nil }
+            guard PeerTextFilter.isForSQL(text) else { return PeerTextFilter(text) }
+            let needle = text.lowercased().databaseValue
+            var places = ["name", "email", "tags"].map { "instr(lower(\($0)), ?) > 0" }
+            var sought = places.map { _ in needle }
+            if let keys = PeerTextFilter.keys(beginningWith: text) {
+                places.append("publicKey BETWEEN ? AND ?")
+                sought += [keys.first.databaseValue, keys.last.databaseValue]
+            }
+            conditions.append("(\(places.joined(separator: " OR ")))")
+            values += sought
+            return nil
+        }
+        self.query = query
+        self.conditions = conditions.joined(separator: " AND ")
+        self.values = values
+    }
+
+    /// Whether a row that SQL has found is kept, before anything else is made of it. The row is one of ``page(from:)`` or
+    /// of ``keys``.
+    func keeps(_ row: Row, _ plan: AddressPlan) throws -> Bool {
+        if query.onlyKeys != nil || !query.exceptKeys.isEmpty {
+            let key = try ColumnReader(row: row, table: "peer").publicKey(4, "publicKey")
+            if query.exceptKeys.contains(key) || query.onlyKeys?.contains(key) == false { return false }
+        }
+        return try filter?.keeps(row, plan) ?? true
+    }
+
+    /// Whether SQL keeps just the rows that the query does.
+    private var isWholeInSQL: Bool {
+        filter == nil && query.onlyKeys == nil && query.exceptKeys.isEmpty && query.staleWithHost == nil
+    }
+
+    /// Where the query's cursor points.
+    func start() throws(StoreError) -> PeerCursor? {
+        guard let text = query.cursor else { return nil }
+        guard let cursor = PeerCursor(text), !isNumber || query.order == .id || Int64(cursor.value) != nil else {
+            throw StoreError(.invalid, violations: [.init(field: "cursor", message: "no page gave this cursor")])
+        }
+        return cursor
+    }
+
+    /// The rows from a place on, one more than the page has, for ``PeerRecord/peer(row:_:)``.
+    func page(from start: PeerCursor?) -> String {
+        let rows = "\(conditions)\(start == nil ? "" : " AND \(behind)")"
+        let order = "ORDER BY \(terms.map { "\($0)\(query.isDescending ? " DESC" : "")" }.joined(separator: ", "))"
+        // Only some rows of those that SQL keeps: then it does not know where the page ends.
+        if !isWholeInSQL { return "\(PeerRecord.select) WHERE \(rows) \(order)" }
+        switch query.order {
+        case .id, .name:
+            return "\(PeerRecord.select) WHERE \(rows) \(order) LIMIT ?"
+        case .email, .role, .address, .enabled, .createdAt, .updatedAt, .expiresAt:
+            // What has to be sorted is numbers, and not whole rows.
+            return """
+                \(PeerRecord.select) WHERE peer.id IN (SELECT id FROM peer WHERE \(rows) \(order) LIMIT ?) \(order)
+                """
+        }
+    }
+
+    /// The rows of ``StateStore/peerKeys(in:_:)``; their columns are where the page's are.
+    var keys: String {
+        let others = filter == nil ? "" : ", email, 0, 0, 0, 0, 0, 0, 0, 0, 0, tags"
+        return "SELECT id, 0, name, hostNumber, publicKey\(others) FROM peer WHERE \(conditions)"
+    }
+
+    /// The same with all columns, for ``PeerRecord/peer(row:_:)``.
+    var rows: String { "\(PeerRecord.select) WHERE \(conditions)" }
+
+    /// The values of ``keys`` and ``rows``.
+    var arguments: StatementArguments { StatementArguments(values) }
+
+    /// The values of ``page(from:)``.
+    func arguments(from start: PeerCursor?) -> StatementArguments {
+        var values = self.values
+        if let start {
+            if query.order != .id {
+                values.append(isNumber ? (Int64(start.value) ?? 0).databaseValue : start.value.databaseValue)
+            }
+            values.append(start.id.databaseValue)
+        }
+        if isWholeInSQL { values.append((query.limit + 1).databaseValue) }
+        return StatementArguments(values)
+    }
+
+    /// What the order is by, the number last.
+    private var terms: [String] { query.order == .id ? ["peer.id"] : [column, "peer.id"] }
+
+    /// Only rows behind the cursor's.
+    private var behind: String {
+        let places = terms.map { _ in "?" }.joined(separator: ", ")
+        return "(\(terms.joined(separator: ", "))) \(query.isDescending ? "<" : ">") (\(places))"
+    }
+
+    private var column: String {
+        switch query.order {
+        case .id: "peer.id"
+        case .name: "name"
+        case .email: "email"
+        case .role: "role"
+        case .address: "hostNumber"
+        case .enabled: "enabled"
+        case .createdAt: "createdAt"
+        case .updatedAt: "updatedAt"
+        case .expiresAt: "ifnull(expiresAt, 9223372036854775807)"
+        }
+    }
+
+    private var isNumber: Bool {
+        switch query.order {
+        case .id, .address, .enabled, .createdAt, .updatedAt, .expiresAt: true
+        case .name, .email, .role: false
+        }
+    }
+}
