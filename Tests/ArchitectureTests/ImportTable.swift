@@ -20,8 +20,8 @@ enum ImportTable {
             "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotCtl": [
-            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "ArgumentParser", "FoundationEssentials",
-            "Glibc", "Synchronization",
+            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "CZip", "ArgumentParser",
+            "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotGateway": [
             "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "Hummingbird", "Logging",

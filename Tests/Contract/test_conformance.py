@@ -846,7 +846,9 @@ class Caller:
         assert_listed({1: failed.code, 3: failed.reason})
         assert failed.message.strip() and failed.metadata["request-id"]
         assert set(failed.fields) >= set(names), f"{method.name}: {failed.fields}"
-        assert set(failed.fields) <= field_names(method.request), f"{method.name}: {failed.fields}"
+        # Of a place such as peers[3].tags[0] every part is a field.
+        parts = {re.sub(r"\[\d+\]$", "", part) for name in failed.fields for part in name.split(".")}
+        assert parts <= field_names(method.request), f"{method.name}: {failed.fields}"
         self.wrong.add(method.name)
 
 
@@ -888,6 +890,9 @@ def networks(call):
     assert call("Networks/Enable", network="lab")["network"]["enabled"] is True
     file = call("Networks/Export", network="lab")
     assert "[Interface]" in file["text"]
+    before = call("Networks/Get", network="lab")["network"]
+    anew = call("Networks/RegenerateKeys", network="lab", peers=True)
+    assert anew["network"]["public_key"] != before["public_key"] and anew["rotated_peers"] == 0
     imported = call(
         "Networks/Import", name="old", mode="gateway",
         file=f"[Interface]\nAddress = 10.20.0.1/24\nListenPort = 51830\nPrivateKey = {KEY}\n")
@@ -899,7 +904,7 @@ def networks(call):
         "Networks/Create", "INVALID_ARGUMENT", "invalid_fields", "name", "mode", "subnet", "listen_port", name="a\nb",
         mode="mesh", subnet="banana", listen_port=70_000)
     call.fails("Networks/Update", "INVALID_ARGUMENT", "invalid_fields", "mtu", network="office", mtu=1)
-    for method in ("Get", "Update", "Delete", "Enable", "Disable", "Export"):
+    for method in ("Get", "Update", "Delete", "Enable", "Disable", "Export", "RegenerateKeys"):
         call.fails(f"Networks/{method}", "NOT_FOUND", "not_found", network="nowhere")
     call.fails("Networks/Import", "FAILED_PRECONDITION", "no_such_interface", name="y", interface="wg99")
 
@@ -913,19 +918,77 @@ def peers(call):
     rest = call("Peers/List", network="office", cursor=page["next_cursor"])
     assert [peer["name"] for peer in page["peers"] + rest["peers"]] == ["laptop", "phone"] and "next_cursor" not in rest
     assert [peer["name"] for peer in call("Peers/List", network="office", filter="ann@")["peers"]] == ["laptop"]
+
+    def listed(**asked):
+        return [peer["name"] for peer in call("Peers/List", network="office", **asked)["peers"]]
+
+    assert listed(sort="name", descending=True) == listed(sort="received", descending=True) == ["phone", "laptop"]
+    assert listed(tag="it", enabled=True, online=False, role="client") == ["laptop"]
+    assert listed(sort="expires_at", expiring_within=86400) == []
+    assert listed(online=True) == listed(enabled=False) == listed(role="site-gateway") == []
     assert call("Peers/Get", network="office", peer=str(made["peer"]["id"]))["peer"]["name"] == "laptop"
     assert call("Peers/Update", network="office", peer="laptop", notes="kept")["peer"]["notes"] == "kept"
     assert call("Peers/Disable", network="office", peer="laptop")["peer"]["enabled"] is False
     assert call("Peers/Enable", network="office", peer="laptop")["peer"]["enabled"] is True
     file = call("Peers/Config", network="office", peer="laptop")
     assert file["holds_private_key"] and "PrivateKey" in file["text"]
+    rotated = call("Peers/RotateKeys", network="office", peer="laptop", return_configuration=True)
+    assert rotated["peer"]["public_key"] != made["peer"]["public_key"]
+    assert "PrivateKey" in rotated["configuration"]["text"]
+    prepared = call("Peers/RotateKeys", network="office", peer="laptop", overlap=3600)["peer"]
+    assert prepared["pending_public_key"] and prepared["public_key"] == rotated["peer"]["public_key"]
+    assert [peer["name"] for peer in call("Peers/List", network="office", stale=True)["peers"]] == ["laptop"]
+    dropped = call("Peers/RotateKeys", network="office", peer="laptop", action="cancel")["peer"]
+    assert "pending_public_key" not in dropped
+    link = call("Links/Create", network="office", peer="laptop", lifetime=600)
+    assert [each["id"] for each in call("Links/List", network="office")["links"]] == [link["link"]["id"]]
+    assert "PrivateKey" in call("Links/Redeem", secret=link["secret"])["text"]
+    call.fails("Links/Redeem", "NOT_FOUND", "bad_link", secret=link["secret"])
+    call.fails("Links/Redeem", "NOT_FOUND", "bad_link", secret="wgl_")
+    call.fails("Links/Revoke", "NOT_FOUND", "not_found", id=link["link"]["id"])
+    link = call("Links/Create", network="office", peer="laptop")
+    assert call("Links/Revoke", id=link["link"]["id"])["link"] == link["link"]
+    call.fails("Links/Create", "INVALID_ARGUMENT", "invalid_fields", "lifetime", network="office", peer="laptop",
+               lifetime=59)
+    call.fails("Links/Create", "FAILED_PRECONDITION", "failed_precondition", network="office", peer="phone")
+    call.fails("Links/List", "NOT_FOUND", "not_found", network="nowhere")
+    call("Peers/Create", network="office", name="kiosk", custody="once", return_configuration=True)
+    call.fails("Peers/Config", "FAILED_PRECONDITION", "private_key_not_held", network="office", peer="kiosk")
+    call.fails("Peers/RotateKeys", "FAILED_PRECONDITION", "configuration_not_taken", network="office", peer="kiosk")
+    call("Peers/Delete", network="office", peer="kiosk")
+    with call.stream("Peers/Connections", network="office", peer="laptop", limit=0) as events:
+        events = list(events)
+    assert len(events) == 1 and events[0]["summary"]["all"] == {"name": "all", "count": 0, "sent": 0, "received": 0}
+    for dry_run in (True, False):
+        flushed = call("Peers/FlushConnections", network="office", dry_run=dry_run)
+        assert flushed == {"count": 0, "dry_run": dry_run}
+
+    batch = call("Peers/CreateBatch", network="office", peers=[{"network": "", "name": f"b{i}"} for i in range(3)])
+    assert [peer["name"] for peer in batch["peers"]] == ["b0", "b1", "b2"]
+    assert batch["peers"][2]["addresses"] == ["10.8.0.6"]
+    call.fails(
+        "Peers/CreateBatch", "INVALID_ARGUMENT", "invalid_fields", "peers[0].network", "peers[2].mtu", network="office",
+        peers=[{"network": "office", "name": "c0"}, {"network": "", "name": "c1"},
+               {"network": "", "name": "c2", "mtu": 1}])
+    call.fails(
+        "Peers/CreateBatch", "ALREADY_EXISTS", "already_exists", "peers[1].name", "peers[2].name", network="office",
+        peers=[{"network": "", "name": "c1"}, {"network": "", "name": "c1"}, {"network": "", "name": "b1"}])
+    call.fails("Peers/CreateBatch", "INVALID_ARGUMENT", "invalid_fields", "peers", network="office", peers=[])
+    for name in ("b0", "b1", "b2"):
+        call("Peers/Delete", network="office", peer=name)
 
     call.fails("Peers/Create", "ALREADY_EXISTS", "already_exists", "name", network="office", name="laptop")
     call.fails(
         "Peers/Create", "INVALID_ARGUMENT", "invalid_fields", "name", "public_key", "persistent_keepalive",
         network="office", name="x" * 65, public_key="hello", persistent_keepalive=70_000)
     call.fails("Peers/List", "NOT_FOUND", "not_found", network="nowhere")
-    for method in ("Get", "Update", "Delete", "Enable", "Disable", "Config"):
+    call.fails(
+        "Peers/List", "INVALID_ARGUMENT", "invalid_fields", "limit", "role", "sort", "expiring_within", network="office",
+        limit=0, role="boss", sort="colour", expiring_within=0)
+    call.fails("Peers/List", "INVALID_ARGUMENT", "invalid_fields", "cursor", network="office", cursor="?", sort="sent")
+    call.fails("Peers/Connections", "INVALID_ARGUMENT", "invalid_fields", "limit", network="office", limit=100_001)
+    for method in ("Get", "Update", "Delete", "Enable", "Disable", "RotateKeys", "Config", "Connections",
+                   "FlushConnections"):
         call.fails(f"Peers/{method}", "NOT_FOUND", "not_found", network="office", peer="nobody")
 
 

@@ -45,6 +45,8 @@ def everything(lab, indices=True, times=True):
         for each in listed.json if listed.code == 0 else []:
             if not times:
                 each.pop("updated_at")
+            # Fetched below: that is noted, and no change.
+            each.pop("config_fetched_at", None)
             lines.append(f"{words} {each}")
     lines += lab.ctl("peer", "config", "office/laptop", check=False).stdout.splitlines()
     return lines
@@ -74,6 +76,10 @@ MUTATIONS = {
     "peer edit psk": (("peer", "edit", "office/laptop", "--preshared-key", "new"), "preshared key"),
     "peer edit name": (("peer", "edit", "office/laptop", "--name", "notebook"), None),
     "peer edit tags": (("peer", "edit", "office/laptop", "--tags", "blue"), None),
+    "peer edit expiry": (("peer", "edit", "office/laptop", "--expires", "30d"), None),
+    "peer rotate": (("peer", "rotate", "office/laptop"), "remove peer"),
+    "peer rotate later": (("peer", "rotate", "office/laptop", "--overlap", "1h"), None),
+    "network regenerate-keys": (("network", "regenerate-keys", "office", "--peers", "--yes"), "private key"),
     "peer enable": (("peer", "enable", "office/phone"), "add peer"),
     "peer disable": (("peer", "disable", "office/laptop"), "remove peer"),
     "peer remove": (("peer", "remove", "office/laptop", "--yes"), "remove peer"),
@@ -162,7 +168,7 @@ def wait_for(lab, wanted):
 
 @pytest.mark.parametrize("name", [
     "network edit port", "network edit nat", "peer edit address", "peer remove", "network delete", "bridge remove",
-    "rule add",
+    "rule add", "peer rotate", "network regenerate-keys",
 ])
 def test_what_nobody_confirms_is_undone(office, name):
     before = everything(office, indices=False, times=False)

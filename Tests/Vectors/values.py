@@ -15,7 +15,7 @@ NETWORK = {
     "search_domains": ["corp.example"], "mtu": 1380, "endpoint_host": "vpn.example.org", "tunnel": "split",
     "custom_cidrs": ["172.16.0.0/12"], "enabled": True, "created_at": 1_700_000_000, "updated_at": 1_700_000_001,
     "hub_addresses": ["10.8.0.1/24", "fd12:3456:789a::1/64"], "peers": 250, "is_up": True, "nat": False,
-    "peers_may_talk": True, "drift_policy": "report", "link_mtu": 1420,
+    "peers_may_talk": True, "drift_policy": "report", "link_mtu": 1420, "custody": "once",
 }
 PEER_STATUS = {
     "endpoint": "198.51.100.7:40000", "latest_handshake": 1_700_000_100, "received": 5_000_000_000, "sent": 70_000,
@@ -27,7 +27,15 @@ PEER = {
     "endpoint": "203.0.113.9:51820", "persistent_keepalive": 25, "hub_keepalive": 300, "tunnel": "full",
     "extra_cidrs": ["10.0.0.0/8"], "dns_servers": ["1.1.1.1"], "mtu": 1280, "notes": "kept in the cellar",
     "tags": ["it", "berlin"], "enabled": True, "holds_private_key": True, "has_preshared_key": True,
-    "created_at": 1_700_000_002, "updated_at": 1_700_000_003, "status": PEER_STATUS,
+    "created_at": 1_700_000_002, "updated_at": 1_700_000_003, "status": PEER_STATUS, "custody": "once",
+    "search_domains": ["lan.example"], "excluded_cidrs": ["192.168.0.0/16", "fd00::/8"], "expires_at": 1_800_000_000,
+    "disabled_reason": "expired", "last_seen_at": 1_700_000_200, "last_endpoint": "198.51.100.8:41000",
+    "pending_public_key": KEY, "keys_change_at": 1_700_600_000, "config_fetched_at": 1_700_000_300, "config_stale": True,
+}
+FINDING_OF_CONFIGURATION = {"code": "endpoint_guess", "message": "the endpoint 192.0.2.1 is a guess"}
+PEER_CONFIG = {
+    "text": "[Interface]\nAddress = 10.8.0.2/32\n", "file_name": "laptop.conf", "holds_private_key": True,
+    "warnings": ["the hub has no address yet"], "findings": [FINDING_OF_CONFIGURATION],
 }
 BRIDGE = {
     "id": 4, "network_a": "office", "network_b": "lab", "direction": "a_to_b", "allowed_cidrs": ["10.9.0.0/28"],
@@ -58,9 +66,31 @@ AUDIT = {
     "reason": "stale", "request_id": "a1", "count": 2, "changes": [AUDIT_CHANGE], "omitted_changes": 3,
     "previous_hash": "00" * 32, "hash": "ab" * 32,
 }
+LINK = {
+    "id": 9, "network_id": 1, "peer_id": 7, "peer": "laptop", "created_by": "ann", "created_at": 1_700_000_000,
+    "expires_at": 1_700_003_600,
+}
 TOKEN = {
     "id": 5, "name": "panel", "role": "operator", "created_by": "root", "created_at": 1_700_000_023,
     "expires_at": 1_700_000_024, "last_used_at": 1_700_000_025,
+}
+FLOW = {
+    "source": "10.8.0.2", "source_port": 40000, "destination": "192.0.2.9", "destination_port": 443, "packets": 12,
+    "bytes": 3456,
+}
+CONNECTION = {
+    "id": 276142377, "protocol": "tcp", "state": "established", "original": FLOW,
+    "reply": {
+        "source": "192.0.2.9", "source_port": 443, "destination": "203.0.113.1", "destination_port": 40000,
+        "packets": 10, "bytes": 23456,
+    },
+    "initiator_peer": "laptop", "responder_peer": "phone", "replied": True, "assured": True, "timeout": 3600,
+    "started_at": 1_700_000_030, "mark": 7, "zone": 3, "icmp_type": 8, "icmp_code": 1, "icmp_id": 19289,
+}
+CONNECTION_TOTAL = {"name": "tcp", "count": 3, "sent": 3456, "received": 23456}
+CONNECTION_SUMMARY = {
+    "all": CONNECTION_TOTAL, "protocols": [CONNECTION_TOTAL], "destinations": [CONNECTION_TOTAL, CONNECTION_TOTAL],
+    "shown": 2, "accounting": True, "accounting_note": "it was off",
 }
 
 FULL = {
@@ -98,14 +128,14 @@ FULL = {
         "name": "lab", "mode": "hub-routed", "subnet": "10.9.0.0/24", "subnet6": "random", "listen_port": 51821,
         "dns_servers": ["10.9.0.1"], "search_domains": ["lab.example", "example"], "mtu": 1400,
         "endpoint_host": "hub.example.org", "tunnel": "full", "custom_cidrs": ["10.10.0.0/16"], "enabled": True,
-        "nat": True, "peers_may_talk": True, "drift_policy": "repair", "options": OPTIONS,
+        "nat": True, "peers_may_talk": True, "drift_policy": "repair", "custody": "client", "options": OPTIONS,
     },
     "UpdateNetworkRequest": {
         "network": "3", "name": "branch", "mode": "site-to-site", "subnet": "10.11.0.0/24",
         "subnet6": "fd00:1::/64", "listen_port": 443, "dns_servers": ["8.8.8.8"], "search_domains": ["branch.example"],
         "mtu": 1300, "endpoint_host": "b.example.org", "tunnel": "split", "custom_cidrs": ["10.12.0.0/16"],
         "clear": ["mtu", "endpoint_host"], "nat": True, "peers_may_talk": True, "drift_policy": "report",
-        "options": OPTIONS,
+        "custody": "held", "options": OPTIONS,
     },
     "DeleteReply": {"sync": SYNC, "also_removed": ["access rule 11 of office/laptop: deny to any"], "change": CHANGE},
     "ImportNetworkRequest": {
@@ -147,31 +177,57 @@ FULL = {
     "ReachRequest": {"source": "office/laptop", "destination": "10.9.0.2", "protocol": "tcp", "port": 443},
     "ReachReply": {"paths": [REACH], "notes": ["the peer is disabled"]},
     "ReachMessage": REACH,
+    "RegenerateKeysRequest": {"network": "office", "peers": True, "options": OPTIONS},
+    "RegenerateKeysReply": {
+        "network": NETWORK, "rotated_peers": 248, "kept_peers": 2, "sync": SYNC, "change": CHANGE,
+    },
     # Peers.
-    "ListPeersRequest": {"network": "office", "cursor": "7", "limit": 500, "filter": "ann"},
+    "ListPeersRequest": {
+        "network": "office", "cursor": "7 ann", "limit": 500, "filter": "ann", "stale": True, "sort": "name", "descending": True,
+        "role": "client", "tag": "blue", "enabled": True, "online": False,
+        "expiring_within": 86400},
     "ListPeersReply": {"peers": [PEER, PEER], "next_cursor": "9", "status_missing": "the interface is not there"},
     "PeerMessage": PEER,
     "PeerStatusMessage": PEER_STATUS,
     "PeerReference": {"network": "office", "peer": "laptop", "options": OPTIONS},
-    "PeerReply": {"peer": PEER, "sync": SYNC, "change": CHANGE},
+    "PeerReply": {
+        "peer": PEER, "sync": SYNC, "configuration": PEER_CONFIG, "findings": [FINDING_OF_CONFIGURATION], "change": CHANGE,
+    },
     "CreatePeerRequest": {
         "network": "office", "name": "depot", "email": "bob@example.org", "role": "site-gateway",
         "site_networks": ["192.168.8.0/24"], "address": "10.8.0.9", "public_key": KEY, "preshared_key": "none",
         "endpoint": "203.0.113.10:51820", "persistent_keepalive": 20, "hub_keepalive": 21, "tunnel": "split",
         "extra_cidrs": ["10.14.0.0/16"], "dns_servers": ["10.8.0.1"], "mtu": 1281, "notes": "north", "tags": ["site"],
-        "enabled": True, "options": OPTIONS,
+        "enabled": True, "custody": "client", "search_domains": ["north.example"], "excluded_cidrs": ["10.16.0.0/16"],
+        "expires_at": 1_800_000_001, "return_configuration": True, "options": OPTIONS,
     },
+    "CreatePeersRequest": {
+        "network": "office", "peers": [{"network": "", "name": "a"}, {"network": "", "name": "b", "mtu": 1300}],
+        "options": OPTIONS},
+    "PeersReply": {"peers": [PEER, PEER], "sync": SYNC, "change": CHANGE},
     "UpdatePeerRequest": {
         "network": "office", "peer": "depot", "name": "store", "email": "eve@example.org", "role": "client",
         "site_networks": ["192.168.9.0/24"], "address": "10.8.0.10", "preshared_key": "new",
         "endpoint": "203.0.113.11:51820", "persistent_keepalive": 22, "hub_keepalive": 23, "tunnel": "full",
         "extra_cidrs": ["10.15.0.0/16"], "dns_servers": ["10.8.0.2"], "mtu": 1282, "notes": "south", "tags": ["moved"],
-        "clear": ["endpoint", "tunnel"], "options": OPTIONS,
+        "clear": ["endpoint", "tunnel"], "custody": "once", "search_domains": ["south.example"],
+        "excluded_cidrs": ["10.17.0.0/16"], "expires_at": 1_800_000_002, "options": OPTIONS,
     },
-    "PeerConfigReply": {
-        "text": "[Interface]\nAddress = 10.8.0.2/32\n", "file_name": "laptop.conf", "holds_private_key": True,
-        "warnings": ["the hub has no address yet"],
+    "PeerConfigReply": PEER_CONFIG,
+    "ConfigurationFindingMessage": FINDING_OF_CONFIGURATION,
+    "RotateKeysRequest": {
+        "network": "office", "peer": "laptop", "action": "rotate", "public_key": KEY, "preshared_key": "keep",
+        "custody": "client", "overlap": 3600, "return_configuration": True, "options": OPTIONS,
     },
+    # Connections.
+    "ConnectionsRequest": {"network": "office", "peer": "laptop", "limit": 50},
+    "ConnectionsEvent": {"summary": CONNECTION_SUMMARY, "connections": [CONNECTION]},
+    "FlowMessage": FLOW,
+    "ConnectionMessage": CONNECTION,
+    "ConnectionTotalMessage": CONNECTION_TOTAL,
+    "ConnectionSummaryMessage": CONNECTION_SUMMARY,
+    "FlushConnectionsRequest": {"network": "office", "peer": "laptop", "dry_run": True},
+    "FlushConnectionsReply": {"count": 4, "dry_run": True},
     # Watch.
     "WatchRequest": {"network": "office", "epoch": "3w5e11264sgsf", "after": 17},
     "WatchEvent": {
@@ -197,6 +253,13 @@ FULL = {
     },
     # Tokens.
     "ListTokensReply": {"tokens": [TOKEN, TOKEN]},
+    "LinkMessage": LINK,
+    "ListLinksReply": {"links": [LINK]},
+    "CreateLinkRequest": {"network": "office", "peer": "laptop", "lifetime": 600},
+    "CreateLinkReply": {"link": LINK, "secret": "wgl_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"},
+    "LinkReference": {"id": 9},
+    "LinkReply": {"link": LINK},
+    "RedeemLinkRequest": {"secret": "wgl_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"},
     "TokenMessage": TOKEN,
     "CreateTokenRequest": {"name": "panel", "role": "operator", "expires_at": 1_700_000_030},
     "CreateTokenReply": {"token": TOKEN, "secret": "wgp_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"},

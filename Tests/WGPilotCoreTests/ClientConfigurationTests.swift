@@ -27,7 +27,8 @@ struct ClientConfigurationTests {
         return ClientConfiguration(
             peer: Peer(
                 id: 1, networkID: 1, settings: peer, publicKey: try PublicKey(KeyVector.captured.publicKey),
-                hostNumber: 7, holdsPrivateKey: holdsPrivateKey, hasPresharedKey: hasPresharedKey, createdAt: 0,
+                hostNumber: 7, custody: holdsPrivateKey ? .held : .client, hasPresharedKey: hasPresharedKey,
+                createdAt: 0,
                 updatedAt: 0),
             network: network, plan: try #require(settings.addressPlan),
             privateKey: holdsPrivateKey ? try PrivateKey(KeyVector.captured.privateKey) : nil,
@@ -170,6 +171,34 @@ struct ClientConfigurationTests {
         for printed in Printed.everyWay(configuration) {
             for secret in secrets { #expect(!printed.contains(secret)) }
         }
+    }
+
+    @Test("what tells configurations apart needs no private key and no name, and changes with everything else")
+    func identity() throws {
+        let key = try PublicKey(KeyVector.captured.publicKey)
+        let configuration = try Self.render(.gateway)
+        let identity = configuration.identity(key)
+        #expect(try Self.render(.gateway, name: "renamed").identity(key) == identity)
+        #expect(try Self.render(.gateway, holdsPrivateKey: false).identity(key) == identity)
+        #expect(!String(decoding: identity, as: UTF8.self).contains(KeyVector.captured.privateKey))
+        #expect(try configuration.identity(PublicKey(KeyVector.alice.publicKey)) != identity)
+        #expect(try Self.render(.gateway, hasPresharedKey: false).identity(key) != identity)
+        #expect(try Self.render(.gateway, host: "other.example.org").identity(key) != identity)
+        #expect(try Self.render(.gateway) { network, _ in network.mtu = 1300 }.identity(key) != identity)
+    }
+
+    @Test("a peer's search domains take the place of its network's, none among them")
+    func searchDomains() throws {
+        func dns(_ domains: [String]?) throws -> Substring? {
+            try Self.render(.gateway) { network, peer in
+                network.dnsServers = try Samples.addresses(["10.8.0.1"])
+                network.searchDomains = ["corp"]
+                peer.searchDomains = domains
+            }.text.split(separator: "\n").first { $0.hasPrefix("DNS") }
+        }
+        #expect(try dns(nil) == "DNS = 10.8.0.1, corp")
+        #expect(try dns(["lan", "home"]) == "DNS = 10.8.0.1, lan, home")
+        #expect(try dns([]) == "DNS = 10.8.0.1")
     }
 
     // `wg-quick strip` runs itself through sudo(8) where it is not root.

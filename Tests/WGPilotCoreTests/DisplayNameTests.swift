@@ -51,6 +51,15 @@ struct DisplayNameTests {
         #expect(throws: InvalidValue.self) { try DisplayName("a" + String(repeating: "\u{301}", count: 256)) }
     }
 
+    @Test("names are one code point by code point, whatever looks the same")
+    func equality() throws {
+        let (composed, decomposed) = try (DisplayName("\u{E9}"), DisplayName("e\u{301}"))
+        #expect(composed.description == decomposed.description, "Swift itself takes them for one")
+        let again = try DisplayName("\u{E9}")
+        #expect(composed != decomposed && composed == again)
+        #expect(Set([composed, decomposed]).count == 2)
+    }
+
     @Test("names sort by characters")
     func order() throws {
         #expect(try ["b", "a", "B"].map { try DisplayName($0) }.sorted().map(\.description) == ["B", "a", "b"])

@@ -8,6 +8,8 @@ struct NamedChoiceTests {
         #expect(NetworkMode.allCases.map(\.rawValue) == ["gateway", "site-to-site", "hub-routed"])
         #expect(TunnelScope.allCases.map(\.rawValue) == ["full", "split"])
         #expect(PeerRole.allCases.map(\.rawValue) == ["client", "site-gateway"])
+        #expect(KeyCustody.allCases.map(\.rawValue) == ["held", "once", "client"])
+        #expect(DisabledReason.allCases.map(\.rawValue) == ["operator", "expired"])
     }
 
     @Test("a name that is none is refused with all that are", arguments: ["", "Gateway", "site_to_site", "x\n\u{1B}"])
@@ -18,7 +20,11 @@ struct NamedChoiceTests {
         for known in TunnelScope.allCases { #expect(scope.message.contains(known.rawValue)) }
         let role = try #require(throws: InvalidValue.self) { try PeerRole(text) }
         for known in PeerRole.allCases { #expect(role.message.contains(known.rawValue)) }
-        for error in [mode, scope, role] {
+        let custody = try #require(throws: InvalidValue.self) { try KeyCustody(text) }
+        for known in KeyCustody.allCases { #expect(custody.message.contains(known.rawValue)) }
+        let reason = try #require(throws: InvalidValue.self) { try DisabledReason(text) }
+        for known in DisabledReason.allCases { #expect(reason.message.contains(known.rawValue)) }
+        for error in [mode, scope, role, custody, reason] {
             #expect(!error.message.unicodeScalars.contains { $0.properties.generalCategory == .control })
         }
     }

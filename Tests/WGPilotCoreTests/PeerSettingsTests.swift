@@ -129,6 +129,39 @@ struct PeerSettingsTests {
         #expect(try Self.faults { $0.tags = ["a", "b", "a"] } == [.tags])
     }
 
+    @Test("search domains are names, and not too many")
+    func searchDomains() throws {
+        #expect(try Self.faults { $0.searchDomains = [] }.isEmpty)
+        #expect(try Self.faults { $0.searchDomains = ["lan.example", "corp"] }.isEmpty)
+        #expect(try Self.faults { $0.searchDomains = ["a b", "c\nd"] } == [.searchDomains, .searchDomains])
+        #expect(try Self.faults { $0.searchDomains = (0..<33).map { "d\($0).example" } } == [.searchDomains])
+    }
+
+    @Test("what is kept out of a tunnel leaves something that enters it, and is not too much to count")
+    func excluded() throws {
+        #expect(try Self.faults { $0.excludedCIDRs = try Samples.prefixes(["10.0.0.0/8", "fd00::/8"]) }.isEmpty)
+        #expect(try Self.faults { $0.excludedCIDRs = [.everyV4] }.isEmpty, "IPv6 still enters")
+        #expect(try Self.faults { $0.excludedCIDRs = [.everyV4, .everyV6] } == [.excludedCIDRs])
+        #expect(
+            try Self.faults(in: .hubRouted) { $0.excludedCIDRs = try Samples.prefixes(["10.0.0.0/8", "fd00::/8"]) }
+                == [.excludedCIDRs])
+        #expect(
+            try Self.faults { $0.excludedCIDRs = try (0..<64).map { try IPPrefix("192.0.2.\($0)") } }.isEmpty)
+        #expect(
+            try Self.faults { $0.excludedCIDRs = try (0..<65).map { try IPPrefix("192.0.2.\($0)") } }
+                == [.excludedCIDRs])
+    }
+
+    @Test(
+        "an expiry is a time that RFC 3339 can write",
+        arguments: [
+            (1, true), (253_402_300_799, true), (0, false), (-1, false), (253_402_300_800, false), (.max, false),
+            (.min, false),
+        ] as [(Int64, Bool)])
+    func expiry(time: Int64, isValid: Bool) throws {
+        #expect(try Self.faults { $0.expiresAt = time } == (isValid ? [] : [.expiresAt]))
+    }
+
     @Test("all faults are told at once")
     func allFaults() throws {
         let faults = try Self.faults(in: .hubRouted) {

@@ -68,7 +68,7 @@ struct ServerConfigurationTests {
         return Peer(
             id: number, networkID: 1, settings: settings,
             publicKey: try PublicKey(ServerConfigurationSamples.key(UInt8(number))), hostNumber: number,
-            holdsPrivateKey: false, hasPresharedKey: false, createdAt: 0, updatedAt: 0)
+            custody: .client, hasPresharedKey: false, createdAt: 0, updatedAt: 0)
     }
 
     // Written by hand from wg-quick(8) and wg(8).

@@ -56,8 +56,10 @@ struct ArgumentTests {
         arguments: [
             ["mtu"], ["peer", "KEY="], ["peer KEY="], ["address", "10.8.0.1/24"],
         ])
-    func driftItem(words: [String]) throws {
-        let decision = try DriftDecision.parse(["office"] + words + ["--output", "json"])
+    func driftItem(words: [String]) async throws {
+        let command = try await RootCommand.asyncParseAsRoot(
+            ["drift", "adopt", "office"] + words + ["--output", "json"])
+        let decision = try #require(command as? DriftAdopt).decision
         let item = words.joined(separator: " ")
         #expect(decision.request("heed") == ResolveDriftRequest(network: "office", item: item, action: "heed"))
     }

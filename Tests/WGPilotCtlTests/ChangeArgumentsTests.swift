@@ -22,38 +22,46 @@ struct ChangeArgumentsTests {
         "every command that changes something takes both options",
         arguments: [
             "network create a --subnet b", "network edit a", "network delete a", "network enable a",
-            "network disable a", "network import a --interface wg0", "peer add a b", "peer edit a/b",
+            "network disable a", "network import a --interface wg0", "peer add a b", "peer import a b.csv",
+            "peer edit a/b",
             "peer remove a/b", "peer enable a/b", "peer disable a/b", "bridge add a b", "bridge edit 1",
             "bridge remove 1", "bridge enable 1", "bridge disable 1", "rule add --tag a deny", "rule edit 1",
             "rule move 1 2", "rule remove 1", "rule enable 1", "rule disable 1", "drift adopt a mtu",
         ])
-    func everywhere(line: String) {
+    func everywhere(line: String) async {
         let words = line.split(separator: " ").map(String.init)
         for options in [["--dry-run"], ["--confirm-within", "60s"], ["--dry-run", "--confirm-within=1h"]] {
-            #expect(throws: Never.self) { try RootCommand.parseAsRoot(words + options) }
+            await #expect(throws: Never.self) { try await RootCommand.asyncParseAsRoot(words + options) }
         }
-        #expect(throws: (any Error).self) { try RootCommand.parseAsRoot(words + ["--confirm-within", "25h"]) }
+        await #expect(throws: (any Error).self) {
+            try await RootCommand.asyncParseAsRoot(words + ["--confirm-within", "25h"])
+        }
     }
 
     @Test(
         "commands that change nothing that could be undone do not take them, lest somebody rely on it",
         arguments: [
-            "network list", "network show a", "peer list a", "peer config a/b", "bridge list", "rule list",
+            "network list", "network show a", "peer list a", "peer config a/b", "peer export a --zip b", "bridge list",
+            "rule list",
             "reach a b", "status", "doctor", "drift list", "confirm",
         ])
-    func nowhereElse(line: String) {
+    func nowhereElse(line: String) async {
         let words = line.split(separator: " ").map(String.init)
-        #expect(throws: (any Error).self) { try RootCommand.parseAsRoot(words + ["--dry-run"]) }
-        #expect(throws: (any Error).self) { try RootCommand.parseAsRoot(words + ["--confirm-within", "60"]) }
+        await #expect(throws: (any Error).self) { try await RootCommand.asyncParseAsRoot(words + ["--dry-run"]) }
+        await #expect(throws: (any Error).self) {
+            try await RootCommand.asyncParseAsRoot(words + ["--confirm-within", "60"])
+        }
     }
 
     @Test(
         "what no undo takes back can be rehearsed all the same",
         arguments: ["drift restore a mtu", "drift ignore a mtu", "drift heed a mtu", "reconcile"])
-    func rehearsed(line: String) throws {
+    func rehearsed(line: String) async throws {
         let words = line.split(separator: " ").map(String.init)
-        #expect(throws: Never.self) { try RootCommand.parseAsRoot(words + ["--dry-run"]) }
-        #expect(throws: (any Error).self) { try RootCommand.parseAsRoot(words + ["--confirm-within", "60"]) }
+        await #expect(throws: Never.self) { try await RootCommand.asyncParseAsRoot(words + ["--dry-run"]) }
+        await #expect(throws: (any Error).self) {
+            try await RootCommand.asyncParseAsRoot(words + ["--confirm-within", "60"])
+        }
         #expect(try DryRunArgument.parse(["--dry-run"]).change.options == ChangeOptions(dryRun: true))
         #expect(try DryRunArgument.parse([]).change.options == nil)
     }

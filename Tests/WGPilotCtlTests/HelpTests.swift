@@ -44,6 +44,7 @@ struct HelpTests {
                   network                 Networks: the hub's interfaces with their subnets and
                                           modes.
                   peer                    Peers: the devices and sites of a network.
+                  link                    Links by which somebody fetches a configuration, once.
                   bridge                  Bridges: which networks may reach one another.
                   rule                    Access rules: what the peers of a network or tag, or
                                           one peer, may reach.
@@ -83,9 +84,25 @@ struct HelpTests {
             "network disable office",
             "peer add office laptop --site-networks 10.1.0.0/24,10.2.0.0/24 --persistent-keepalive 0",
             "peer list office",
+            "link create office/laptop --expires-in 10m --base-url https://vpn.example.org --file /f",
+            "link list office", "link revoke 9", "link fetch --file /f",
             "peer show office/laptop", "peer edit office/laptop --preshared-key new", "peer remove office/laptop --yes",
             "peer enable office/laptop", "peer disable office/laptop", "peer config office/laptop --file /f",
-            "peer qr 2/7 --png /f",
+            "peer qr 2/7 --png /f", "peer add office sensor-{nnn} --count 100 --start 7 --tags sensors",
+            "peer import office peers.csv", "peer import office - --format json --dry-run",
+            "peer export office --directory /d --zip /f --sheet /f --tag sensors",
+            "peer list office --expiring 30d --sort expires-at",
+            "peer list office --sort latest-handshake --descending --online --enabled --role client --tag a --limit 9",
+            "peer connections office/laptop --summary", "peer connections 2/7 --limit 5",
+            "peer flush office/laptop --dry-run", "network connections office --limit 100000 --summary",
+            "peer add office phone --custody once --config-file /f --expires 30d --exclude 10.0.0.0/8 --dry-run",
+            "peer add office phone --preshared-key - --search-domains lan.example --print-config",
+            "peer edit office/phone --expires never --custody once --preshared-key /f --exclude 10.0.0.0/8",
+            "peer rotate office/phone --overlap 12h --keep-preshared-key --custody held --config-file /f",
+            "peer rotate office/phone --public-key KEY --preshared-key new", "peer rotate office/phone --activate",
+            "peer rotate office/phone --cancel", "peer list office --stale",
+            "network create office --subnet 10.8.0.0/24 --custody once", "network edit office --custody client",
+            "network regenerate-keys office --peers --yes --dry-run",
             "network create office --subnet 10.8.0.0/24 --ipv6 --nat --no-peers-may-talk --drift-policy report",
             "network edit office --no-nat --peers-may-talk --ipv6",
             "network import office --interface wg0 --file - --mode gateway --endpoint-host vpn.example.org",
@@ -103,11 +120,11 @@ struct HelpTests {
             "drift ignore office address 10.8.0.1/24", "drift heed office listen-port",
             "confirm", "confirm --undo", "confirm --show", "status", "reconcile",
         ])
-    func grammar(line: String) {
+    func grammar(line: String) async {
         let words = line.split(separator: " ").map(String.init)
         for arguments in [words, ["--socket", "/s", "--output=json"] + words, words + ["--timeout", "5"]] {
-            #expect(throws: Never.self) {
-                try RootCommand.parseAsRoot(ArgumentOrder.globalOptionsLast(arguments))
+            await #expect(throws: Never.self) {
+                try await RootCommand.asyncParseAsRoot(ArgumentOrder.globalOptionsLast(arguments))
             }
         }
     }
@@ -115,7 +132,14 @@ struct HelpTests {
     @Test(
         "wrong usage is refused before anything is sent",
         arguments: [
-            "peer show laptop", "peer list", "peer add office", "peer list office --output xml", "status --timeout 0",
+            "link create office", "link create office/laptop --expires-in soon", "link revoke", "link list",
+            "peer show laptop", "peer list", "peer add office", "peer add office a --start 7",
+            "peer add office a-{n} --count 0", "peer add office a-{n} --count 2 --address 10.8.0.9",
+            "peer import office peers", "peer import office peers.csv --format xml", "peer export office",
+            "peer list office --online --offline", "peer list office --limit 0",
+            "peer connections office", "peer connections office/laptop --limit 0", "network connections",
+            "network connections office --limit 100001", "peer flush office",
+            "peer list office --output xml", "status --timeout 0",
             "status --timeout 86401", "frobnicate", "peer list office --frobnicate", "network create",
             "network create office --subnet 10.8.0.0/24 --ipv6 --subnet6 fd00::/64",
             "network edit office --ipv6 --subnet6 fd00::/64", "network import office", "network export",
@@ -129,9 +153,9 @@ struct HelpTests {
             "peer edit office/laptop --preshared-key 8JMJScF72qnh9VrrCIs9EvtjVik9GyIfiFbfT/mqBz4=",
             "peer add office laptop --private-key EHrzNkjPObWuK8k2zZciziTmRSbd1c48iRbJ4LRTUX8=",
         ])
-    func refuses(line: String) {
-        #expect(throws: (any Error).self) {
-            try RootCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+    func refuses(line: String) async {
+        await #expect(throws: (any Error).self) {
+            try await RootCommand.asyncParseAsRoot(line.split(separator: " ").map(String.init))
         }
     }
 }

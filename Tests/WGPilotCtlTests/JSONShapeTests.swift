@@ -28,9 +28,15 @@ struct JSONShapeTests {
         let ours: Set = [
             "addresses", "hub_keepalive", "kernel_keepalive", "tunnel", "extra_cidrs", "dns_servers", "mtu", "notes",
             "tags",
-            "holds_private_key", "has_preshared_key",
+            "holds_private_key", "has_preshared_key", "custody", "search_domains", "excluded_cidrs", "expires_at",
+            "disabled_reason", "last_endpoint", "pending_public_key", "keys_change_at", "config_fetched_at",
+            "config_stale",
         ]
         #expect(Set(try Self.object(PeerView(peer: Samples.peer)).keys) == Self.specified.union(ours))
+        let told = PeerView(
+            peer: Samples.peer, findings: [ConfigurationFindingMessage(code: "ipv6_leak", message: "…")],
+            configuration: "[Interface]\n")
+        #expect(Set(try Self.object(told).keys) == Self.specified.union(ours).union(["findings", "configuration"]))
         // A bare peer lacks nothing that the specification has.
         #expect(Self.specified.isSubset(of: try Self.object(PeerView(peer: Samples.barePeer)).keys))
     }
@@ -44,6 +50,10 @@ struct JSONShapeTests {
         #expect(peer["site_networks"] as? String == "192.168.1.0/24,fd01::/64")
         #expect(peer["endpoint"] as? String == "203.0.113.9:1024")
         #expect(peer["persistent_keepalive"] as? Int == 25)
+        #expect(peer["custody"] as? String == "held")
+        #expect(peer["expires_at"] as? Int == 5000)
+        #expect(peer["excluded_cidrs"] as? [String] == ["192.168.0.0/16"])
+        #expect(peer["config_stale"] as? Bool == true)
         #expect(peer["kernel_keepalive"] as? Int == 5)
         #expect(peer["online"] as? Bool == true)
         #expect(peer["last_handshake"] as? Int == 3000)
@@ -53,6 +63,12 @@ struct JSONShapeTests {
         #expect(bare["endpoint"] as? String == "")
         #expect(bare["site_networks"] as? String == "")
         #expect(bare["last_handshake"] as? Int == 0)
+        #expect(bare["custody"] as? String == "client")
+        #expect(bare["excluded_cidrs"] as? [String] == [])
+        // After a restart of the machine the kernel remembers nothing, and the hub does.
+        var seen = Samples.barePeer
+        seen.lastSeenAt = 900
+        #expect(try Self.object(PeerView(peer: seen))["last_handshake"] as? Int == 900)
         #expect(bare["online"] as? Bool == false)
     }
 
@@ -63,7 +79,7 @@ struct JSONShapeTests {
                 "id", "name", "interface", "mode", "subnet", "subnet6", "listen_port", "public_key", "addresses",
                 "dns_servers",
                 "search_domains", "mtu", "link_mtu", "endpoint_host", "tunnel", "custom_cidrs", "nat",
-                "peers_may_talk", "drift_policy", "enabled", "up", "peers", "created_at", "updated_at",
+                "peers_may_talk", "drift_policy", "custody", "enabled", "up", "peers", "created_at", "updated_at",
             ])
         let network = try Self.object(NetworkView(network: Samples.network))
         #expect(network["nat"] as? Bool == true)

@@ -11,7 +11,10 @@ enum Samples {
         holdsPrivateKey: true, hasPresharedKey: true, createdAt: 1000, updatedAt: 2000,
         status: PeerStatusMessage(
             endpoint: "203.0.113.9:1024", latestHandshake: 3000, received: 1536, sent: 10, persistentKeepalive: 5,
-            online: true))
+            online: true), searchDomains: ["lan.example"], excludedCIDRs: ["192.168.0.0/16"], expiresAt: 5000,
+        disabledReason: "operator", lastSeenAt: 2900, lastEndpoint: "203.0.113.9:1000",
+        pendingPublicKey: "3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=", keysChangeAt: 4000, configFetchedAt: 2000,
+        configStale: true)
 
     /// A peer without anything that may be absent.
     static let barePeer = PeerMessage(
@@ -26,7 +29,7 @@ enum Samples {
         searchDomains: ["example.org"], mtu: 1420, endpointHost: "vpn.example.org", tunnel: "full",
         customCIDRs: ["172.16.0.0/12"], enabled: true, createdAt: 1000, updatedAt: 2000,
         hubAddresses: ["10.8.0.1/24", "fd00:8::1/64"], peers: 2, isUp: true, nat: true, peersMayTalk: false,
-        driftPolicy: "repair", linkMTU: 1380)
+        driftPolicy: "repair", linkMTU: 1380, custody: "once")
 
     static let info = SystemInfo(
         version: "9.9.9", backend: "kernel", backendVersion: "1.0.0", role: "admin", networks: 1, peers: 2,

@@ -76,6 +76,7 @@ struct TableTests {
     @Test("a peer's facts")
     func peer() {
         #expect(
+            // Moments by the clock of the time zone have a test of their own.
             PeerView(peer: Samples.peer).table(now: 3090) == """
                 name                  laptop
                 id                    7
@@ -84,6 +85,9 @@ struct TableTests {
                 public key            hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=
                 preshared key         yes
                 private key           held here, sealed
+                next public key       3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=
+                keys change           \(HumanText.clock(4000, now: 3090))
+                expires               \(HumanText.clock(5000, now: 3090))
                 role                  site-gateway
                 site networks         192.168.1.0/24, fd01::/64
                 e-mail                anna@example.org
@@ -96,9 +100,12 @@ struct TableTests {
                 tunnel                split
                 extra CIDRs           172.16.0.0/12
                 DNS servers           192.0.2.53
+                search domains        lan.example
+                excluded CIDRs        192.168.0.0/16
                 MTU                   1420
                 tags                  a, b
                 notes                 first / second
+                configuration         fetched 18 min ago, must be imported again
                 created               34 min ago
                 changed               18 min ago
 
@@ -153,28 +160,29 @@ struct TableTests {
     func network() {
         #expect(
             NetworkView(network: Samples.network).table(now: 3090) == """
-                name            office
-                id              2
-                interface       wg0
-                state           up
-                mode            gateway
-                subnet          10.8.0.0/24, fd00:8::/64
-                hub addresses   10.8.0.1/24, fd00:8::1/64
-                listen port     51820
-                public key      hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=
-                endpoint host   vpn.example.org
-                tunnel          full
-                custom CIDRs    172.16.0.0/12
-                DNS servers     10.8.0.1
-                search domains  example.org
-                MTU             1420
-                MTU now         1380
-                NAT             yes
-                peers may talk  no
-                drift policy    repair
-                peers           2
-                created         34 min ago
-                changed         18 min ago
+                name             office
+                id               2
+                interface        wg0
+                state            up
+                mode             gateway
+                subnet           10.8.0.0/24, fd00:8::/64
+                hub addresses    10.8.0.1/24, fd00:8::1/64
+                listen port      51820
+                public key       hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=
+                endpoint host    vpn.example.org
+                tunnel           full
+                custom CIDRs     172.16.0.0/12
+                DNS servers      10.8.0.1
+                search domains   example.org
+                MTU              1420
+                MTU now          1380
+                NAT              yes
+                peers may talk   no
+                drift policy     repair
+                custody of keys  once
+                peers            2
+                created          34 min ago
+                changed          18 min ago
 
                 """)
     }

@@ -48,13 +48,36 @@ struct AuditHandlersTests {
             count += 1
             try await client.makePeer("a")
             try await expectEntry(PeersService.create.info, "office/a")
+            let batch = [CreatePeerRequest(network: "", name: "b"), CreatePeerRequest(network: "", name: "c")]
+            _ = try await client.call(PeersService.createBatch, CreatePeersRequest(network: "office", peers: batch))
+            try await expectEntry(PeersService.createBatch.info, "office")
             // By number; the log has the name.
             _ = try await client.call(PeersService.update, UpdatePeerRequest(network: "1", peer: "1", mtu: 1300))
             try await expectEntry(PeersService.update.info, "office/a")
+            _ = try await client.call(
+                PeersService.flushConnections, FlushConnectionsRequest(network: "office", peer: "a"))
+            try await expectEntry(PeersService.flushConnections.info, "office/a")
+            for id in 1...2 {
+                let link = try await client.call(LinksService.create, CreateLinkRequest(network: "office", peer: "a"))
+                try await expectEntry(LinksService.create.info, "link \(id)")
+                if seen.contains(LinksService.revoke.fullName) {
+                    let request = RedeemLinkRequest(secret: link.secret ?? "")
+                    _ = try await client.call(LinksService.redeem, request)
+                    try await expectEntry(LinksService.redeem.info, "link \(id)")
+                } else {
+                    _ = try await client.call(LinksService.revoke, LinkReference(id: link.link.id))
+                    try await expectEntry(LinksService.revoke.info, "link \(id)")
+                }
+            }
             _ = try await client.call(PeersService.disable, PeerReference(network: "office", peer: "a"))
             try await expectEntry(PeersService.disable.info, "office/a")
             _ = try await client.call(PeersService.enable, PeerReference(network: "office", peer: "a"))
             try await expectEntry(PeersService.enable.info, "office/a")
+            _ = try await client.call(PeersService.rotateKeys, RotateKeysRequest(network: "office", peer: "1"))
+            try await expectEntry(PeersService.rotateKeys.info, "office/a")
+            _ = try await client.call(
+                NetworksService.regenerateKeys, RegenerateKeysRequest(network: "office", peers: true))
+            try await expectEntry(NetworksService.regenerateKeys.info, "office")
             _ = try await client.call(
                 BridgesService.create, CreateBridgeRequest(networkA: "office", networkB: "lab"))
             try await expectEntry(BridgesService.create.info, "bridge 1")

@@ -71,13 +71,13 @@ struct AuthorizationPolicyTests {
         }
     }
 
-    @Test("the gateway by itself may ask for health and nothing else")
+    @Test("the gateway by itself may ask for health, and for what a link leads to, and nothing else")
     func gatewayAlone() {
         let allowed = MethodTable.all.filter { policy.evaluate(policy.caller(Self.caller(400)), $0) == .allowed }
-        #expect(allowed.map(\.fullName) == ["wgpilot.v1.System/Health"])
+        #expect(allowed.map(\.fullName) == ["wgpilot.v1.System/Health", "wgpilot.v1.Links/Redeem"])
     }
 
-    @Test("no viewer reads a secret or changes anything")
+    @Test("no viewer reads a secret or changes anything, but by a link")
     func viewers() {
         let viewer = policy.caller(Self.caller(300))
         let allowed = MethodTable.all.filter { policy.evaluate(viewer, $0) == .allowed }.map(\.fullName)
@@ -87,7 +87,7 @@ struct AuthorizationPolicyTests {
                 "wgpilot.v1.Networks/Get", "wgpilot.v1.Peers/List", "wgpilot.v1.Peers/Get",
                 "wgpilot.v1.Bridges/List", "wgpilot.v1.Bridges/Get", "wgpilot.v1.Rules/List", "wgpilot.v1.Rules/Get",
                 "wgpilot.v1.Rules/Reach", "wgpilot.v1.System/Drift", "wgpilot.v1.System/PendingChange",
-                "wgpilot.v1.Watch/Changes",
+                "wgpilot.v1.Watch/Changes", "wgpilot.v1.Links/Redeem",
             ])
     }
 }

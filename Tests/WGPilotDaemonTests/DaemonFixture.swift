@@ -27,7 +27,7 @@ struct DaemonFixture {
 
     /// Runs the body with a client of a fresh daemon, connected as the given caller.
     static func with(
-        caller: PeerCredentials = root, endpointHost: String? = "vpn.example.org",
+        caller: PeerCredentials = root, endpointHost: String? = "vpn.example.org", keys: [(DaemonKey, String?)] = [],
         _ body: (DaemonFixture, RPCClient) async throws -> Void
     ) async throws {
         let kernel = FakeKernel()
@@ -35,19 +35,20 @@ struct DaemonFixture {
         let store = try StateStore.inMemory(now: { clock.now })
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        var layer = ConfigurationSource<DaemonKey>()
-        if let endpointHost { layer = .flags([(.endpointHost, endpointHost)]) }
-        let configuration = try DaemonConfiguration(layers: [layer])
+        let configuration = try DaemonConfiguration(layers: [.flags([(.endpointHost, endpointHost)] + keys)])
         let policy = AuthorizationPolicy(
             adminUsers: [100], adminGroups: [10], operatorGroups: [20], viewerUsers: [300], gatewayUser: 400)
         let audit = AuditLog(store: store, now: { clock.now }, logger: logger)
         let host = FakeHostNetwork(beside: kernel)
+        let sightings = SightingService(store: store, kernel: kernel, logger: logger, interval: .zero)
         let reconciler = Reconciler(
-            store: store, kernel: kernel, host: host, interval: .seconds(3600), logger: logger, now: { clock.now })
+            store: store, kernel: kernel, host: host, interval: .seconds(3600),
+            alwaysCounts: configuration.connectionAccounting == .on, logger: logger, now: { clock.now })
         let confirmation = ConfirmationService(store: store, reconciler: reconciler, now: { clock.now }, logger: logger)
         let hub = Hub(
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
-            status: StatusCache(kernel: kernel), audit: audit,
+            status: StatusCache(kernel: kernel, sightings: sightings), audit: audit,
+            sightings: sightings,
             configuration: configuration, startedAt: now, now: { clock.now })
         let fixture = DaemonFixture(
             kernel: kernel, host: host, store: store, reconciler: reconciler, hub: hub, policy: policy,

@@ -320,7 +320,7 @@ struct DriftTests {
 }
 
 extension InterfaceName {
-    fileprivate static var sample: InterfaceName {
+    static var sample: InterfaceName {
         do {
             return try InterfaceName("wg0")
         } catch {

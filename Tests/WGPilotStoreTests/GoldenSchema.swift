@@ -127,4 +127,84 @@ enum GoldenSchema {
                 ignoredDrift:\u{20}
                 """
         )
+
+    /// The third with the seals of devices.
+    static let v4 =
+        v3
+        .replacing(
+            "firewallMark: ",
+            with: """
+                deviceSeal: networkID|INTEGER|0|1, version|INTEGER|1|0, seal|BLOB|0|0
+                  references network|networkID|id|CASCADE
+                firewallMark:\u{20}
+                """
+        )
+        .replacing("index networkID\n  unique", with: "index networkID\n  index networkID\n  unique")
+    static let v5 =
+        v4
+        .replacing(
+            "firewallMark: ",
+            with: """
+                fetchedConfiguration: peerID|INTEGER|0|1, fetchedAt|INTEGER|1|0, digest|BLOB|1|0
+                  references peer|peerID|id|CASCADE
+                firewallMark:\u{20}
+                """
+        )
+        .replacing(
+            "updatedAt|INTEGER|1|0\n  unique name\n  unique interface",
+            with: "updatedAt|INTEGER|1|0, custody|TEXT|1|0\n  unique name\n  unique interface"
+        )
+        .replacing(
+            "updatedAt|INTEGER|1|0\n  references network|networkID|id|CASCADE\n  index networkID",
+            with: """
+                updatedAt|INTEGER|1|0, shownOnce|INTEGER|1|0, searchDomains|TEXT|0|0, excludedCIDRs|TEXT|1|0, \
+                expiresAt|INTEGER|0|0, disabledReason|TEXT|0|0
+                  references network|networkID|id|CASCADE
+                  index networkID
+                  index expiresAt
+                """
+        )
+        .replacing(
+            "pendingChange: ",
+            with: """
+                peerSighting: peerID|INTEGER|0|1, handshakeAt|INTEGER|1|0, seenEndpoint|TEXT|0|0
+                  references peer|peerID|id|CASCADE
+                pendingChange:\u{20}
+                """
+        )
+        .replacing(
+            "retiredInterface: ",
+            with: """
+                pendingKey: peerID|INTEGER|0|1, nextPublicKey|BLOB|1|0, nextPrivateKey|BLOB|0|0, \
+                nextPresharedKey|BLOB|0|0, nextShownOnce|INTEGER|1|0, activatesAt|INTEGER|1|0
+                  references peer|peerID|id|CASCADE
+                  index activatesAt
+                retiredInterface:\u{20}
+                """
+        )
+
+    static let v6 =
+        v5.replacing(
+            "network: id",
+            with: """
+                link: id|INTEGER|0|1, peerID|INTEGER|1|0, digest|BLOB|1|0, createdBy|TEXT|1|0, createdAt|INTEGER|1|0, \
+                expiresAt|INTEGER|1|0
+                  references peer|peerID|id|CASCADE
+                  index expiresAt
+                  index peerID
+                  unique digest
+                network: id
+                """
+        )
+        .replacing(
+            "  index networkID\n  index expiresAt\n",
+            with: """
+                  index networkID,updatedAt
+                  index networkID,createdAt
+                  index networkID,email
+                  index networkID
+                  index expiresAt
+
+                """
+        )
 }

@@ -77,8 +77,12 @@ import WGPilotCore
             SELECT id, name, interface, mode, subnet, subnet6, listenPort, publicKey, dnsServers, searchDomains, mtu, \
             endpointHost, tunnel, customCIDRs, enabled, hostHint, createdAt, updatedAt FROM network ORDER BY id
             """
+        let peer = """
+            SELECT id, networkID, name, hostNumber, publicKey, email, role, endpoint, persistentKeepalive, hubKeepalive, \
+            tunnel, extraCIDRs, dnsServers, mtu, notes, tags, enabled, createdAt, updatedAt FROM peer ORDER BY id
+            """
         let unchanged = [
-            network, "SELECT * FROM networkSecret ORDER BY 1", "SELECT * FROM peer ORDER BY id",
+            network, "SELECT * FROM networkSecret ORDER BY 1", peer,
             "SELECT * FROM peerSecret", "SELECT * FROM siteNetwork ORDER BY position", "SELECT * FROM retiredInterface",
             "SELECT * FROM setting ORDER BY key",
             "SELECT * FROM sqlite_sequence WHERE name IN ('network', 'peer') ORDER BY name",
@@ -87,6 +91,7 @@ import WGPilotCore
         let store = try StateStore.open(directory: folder.path)
         for (sql, rows) in zip(unchanged, before) { #expect(try await store.rows(sql) == rows, "\(sql)") }
         try await store.expectSound()
+        #expect(try await store.rows("SELECT networkID, seal FROM deviceSeal ORDER BY networkID").count == 3)
         #expect(
             try await store.rows("SELECT name, nat, peersMayTalk, driftPolicy, hubNumber FROM network ORDER BY id")
                 == ["gate|1|0|repair|1", "sites|0|1|repair|1", "star|0|1|repair|1"])
@@ -96,6 +101,9 @@ import WGPilotCore
         #expect(gate.addresses.map(\.description) == ["10.8.0.1/24", "fd00::1/64"])
         #expect(gate.peers.count == 2)
         #expect(try await store.secrets(ofPeer: 3).privateKey == keys[0])
+        #expect(try await store.peer(in: 2, 3).custody == .held)
+        #expect(try await store.peer(in: 2, 4).custody == .client)
+        #expect(try await store.network(2).settings.custody == .held)
         #expect(
             try await store.peer(in: 5, 8).settings.siteNetworks.map(\.description)
                 == ["192.168.2.0/24", "192.168.1.0/24"])

@@ -175,6 +175,68 @@ import WGPilotTestSupport
         #expect(try Data(contentsOf: path) == bytes)
     }
 
+    /// The first page of a table or an index.
+    private static func page(of name: String, _ store: StateStore) async throws -> Int {
+        let rows = try await store.rows("SELECT rootpage FROM sqlite_master WHERE name = '\(name)'")
+        return try #require(rows.first.flatMap { Int($0) })
+    }
+
+    /// Catches a write to a database that is damaged where no start looks but the check, which goes on meanwhile.
+    @Test func damageThatIsFoundMeanwhileKeepsEverythingFromBeingWritten() async throws {
+        let folder = try TemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.path + "/wgpilot.db"
+        var store = try StateStore.open(directory: folder.path)
+        let network = try await store.createNetwork(networkDraft(subnet: "10.0.0.0/16"))
+        var generator = SeededGenerator(seed: 1)
+        var drafts: [PeerDraft] = []
+        for index in 0..<300 { drafts.append(try quickDraft("peer \(index)", &generator)) }
+        _ = try await store.createPeers(in: network.id, drafts)
+        try store.close()
+        store = try StateStore.open(directory: folder.path, isCheckedMeanwhile: true)
+        try await store.checked()
+        try await store.checkedWhole()
+        _ = try await store.createNetwork(networkDraft("other", subnet: "10.1.0.0/16"))
+        let page = try await Self.page(of: "peerByNetwork", store)
+        try store.close()
+        var bytes = try Data(contentsOf: path)
+        bytes.replaceSubrange((page - 1) * 4096..<page * 4096, with: repeatElement(0xA5, count: 4096))
+        try bytes.write(to: path)
+        store = try StateStore.open(directory: folder.path, isCheckedMeanwhile: true)
+        for check in [store.checked, store.checkedWhole] {
+            let found = await #expect(throws: StoreError.self) { try await check() }
+            #expect(found?.code == .corrupt && found?.message.contains(path) == true)
+        }
+        let damaged = store
+        let refused = await #expect(throws: StoreError.self) {
+            try await damaged.setSetting(.endpointHost, to: "vpn.example.org")
+        }
+        #expect(refused?.code == .corrupt)
+        try store.close()
+        // Opening alone writes, but only to SQLite's own notes.
+        let after = try Data(contentsOf: path)
+        #expect(after[(page - 1) * 4096..<page * 4096] == bytes[(page - 1) * 4096..<page * 4096])
+        #expect(!String(decoding: after, as: UTF8.self).contains("vpn.example.org"))
+    }
+
+    /// Catches a database of an older version that is changed before it was checked.
+    @Test func anOlderDatabaseIsCheckedFirst() async throws {
+        let folder = try TemporaryDirectory()
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.path + "/wgpilot.db"
+        var store = try StateStore.open(directory: folder.path)
+        try await store.sql("DELETE FROM grdb_migrations WHERE identifier = 'v4'")
+        let page = try await Self.page(of: "peerByNetwork", store)
+        try store.close()
+        var bytes = try Data(contentsOf: path)
+        bytes.replaceSubrange((page - 1) * 4096..<page * 4096, with: repeatElement(0xA5, count: 4096))
+        try bytes.write(to: path)
+        let error = #expect(throws: StoreError.self) {
+            store = try StateStore.open(directory: folder.path, isCheckedMeanwhile: true)
+        }
+        #expect(error?.code == .corrupt)
+    }
+
     /// Catches a new database under the log of a lost one: SQLite would play the log into it.
     @Test func aLogWithoutItsDatabaseIsRefused() throws {
         let folder = try TemporaryDirectory()

@@ -10,7 +10,7 @@ import WGPilotTestSupport
     private static let untilConfirmed = WriteOptions(confirmWithin: .seconds(60))
 
     /// A hub with something of everything.
-    private static func hub(_ store: StateStore) async throws -> (office: Network, sites: Network) {
+    static func hub(_ store: StateStore) async throws -> (office: Network, sites: Network) {
         let office = try await store.createNetwork(networkDraft("office", subnet6: "fd00::/64"))
         let sites = try await store.createNetwork(networkDraft("sites", mode: .siteToSite, subnet: "10.9.0.0/24"))
         _ = try await store.createNetwork(networkDraft("lab", subnet: "10.7.0.0/24"))
@@ -38,157 +38,156 @@ import WGPilotTestSupport
     }
 
     /// What can be done to the hub, each in one transaction.
-    private static let changes:
-        [(name: String, networks: Set<Int64>, make: @Sendable (StateStore) async throws -> Void)] =
-            [
-                (
-                    "create a network", [4],
-                    { store in
-                        _ = try await store.createNetwork(
-                            networkDraft("new", subnet: "10.10.0.0/24"), options: untilConfirmed)
+    static let changes: [(name: String, networks: Set<Int64>, make: @Sendable (StateStore) async throws -> Void)] =
+        [
+            (
+                "create a network", [4],
+                { store in
+                    _ = try await store.createNetwork(
+                        networkDraft("new", subnet: "10.10.0.0/24"), options: untilConfirmed)
+                }
+            ),
+            (
+                "import a network", [4],
+                { store in
+                    _ = try await store.importNetwork(
+                        networkDraft("new", mode: .siteToSite, subnet: "10.10.0.0/24"),
+                        peers: [peerDraft("a", sites: ["192.168.77.0/24"]), peerDraft("b")], options: untilConfirmed
+                    )
+                }
+            ),
+            (
+                "edit a network", [1],
+                { store in
+                    _ = try await store.updateNetwork(1, options: untilConfirmed) {
+                        $0.mtu = 1400
+                        $0.nat = false
+                        $0.hubNumber = 77
                     }
-                ),
-                (
-                    "import a network", [4],
-                    { store in
-                        _ = try await store.importNetwork(
-                            networkDraft("new", mode: .siteToSite, subnet: "10.10.0.0/24"),
-                            peers: [peerDraft("a", sites: ["192.168.77.0/24"]), peerDraft("b")], options: untilConfirmed
-                        )
+                }
+            ),
+            (
+                "switch a network off", [2],
+                { store in
+                    _ = try await store.setNetworkEnabled(2, false, options: untilConfirmed)
+                }
+            ),
+            (
+                "delete a network with peers, bridge, rules and ignored drift", [2],
+                { store in
+                    _ = try await store.deleteNetwork(2, options: untilConfirmed)
+                }
+            ),
+            (
+                "delete the other network", [1],
+                { store in
+                    _ = try await store.deleteNetwork(1, options: untilConfirmed)
+                }
+            ),
+            (
+                "create a peer", [1],
+                { store in
+                    _ = try await store.createPeer(in: 1, peerDraft("new"), options: untilConfirmed)
+                }
+            ),
+            (
+                "create peers", [2],
+                { store in
+                    _ = try await store.createPeers(
+                        in: 2, [peerDraft("x", sites: ["192.168.3.0/24"]), peerDraft("y")], options: untilConfirmed)
+                }
+            ),
+            (
+                "change the keys of a peer", [1],
+                { store in
+                    _ = try await store.updatePeer(in: 1, 1, options: untilConfirmed) {
+                        $0.keys = .generate
+                        $0.presharedKey = .remove
                     }
-                ),
-                (
-                    "edit a network", [1],
-                    { store in
-                        _ = try await store.updateNetwork(1, options: untilConfirmed) {
-                            $0.mtu = 1400
-                            $0.nat = false
-                            $0.hubNumber = 77
-                        }
+                }
+            ),
+            (
+                "forget the secrets of a peer", [1],
+                { store in
+                    _ = try await store.updatePeer(in: 1, 1, options: untilConfirmed) {
+                        $0.keys = .forgetPrivateKey
+                        $0.presharedKey = .remove
                     }
-                ),
-                (
-                    "switch a network off", [2],
-                    { store in
-                        _ = try await store.setNetworkEnabled(2, false, options: untilConfirmed)
+                }
+            ),
+            (
+                "move a peer", [1],
+                { store in
+                    _ = try await store.updatePeer(in: 1, 2, options: untilConfirmed) {
+                        $0.address = try? address("10.8.0.99")
+                        $0.settings.tags = []
                     }
-                ),
-                (
-                    "delete a network with peers, bridge, rules and ignored drift", [2],
-                    { store in
-                        _ = try await store.deleteNetwork(2, options: untilConfirmed)
+                }
+            ),
+            (
+                "turn the order of sites round", [2],
+                { store in
+                    _ = try await store.updatePeer(in: 2, 3, options: untilConfirmed) {
+                        $0.settings.siteNetworks.reverse()
                     }
-                ),
-                (
-                    "delete the other network", [1],
-                    { store in
-                        _ = try await store.deleteNetwork(1, options: untilConfirmed)
+                }
+            ),
+            (
+                "change the sites of a peer", [2],
+                { store in
+                    _ = try await store.updatePeer(in: 2, 3, options: untilConfirmed) {
+                        $0.settings.siteNetworks = [
+                            IPPrefix(masking: .v4(IPv4Address(rawValue: 0xC0A8_0000)), length: 16)
+                        ]
                     }
-                ),
-                (
-                    "create a peer", [1],
-                    { store in
-                        _ = try await store.createPeer(in: 1, peerDraft("new"), options: untilConfirmed)
+                }
+            ),
+            (
+                "delete a peer that rules are about", [2],
+                { store in
+                    _ = try await store.deletePeer(in: 2, 3, options: untilConfirmed)
+                }
+            ),
+            (
+                "create a bridge", [],
+                { store in
+                    _ = try await store.createBridge(
+                        BridgeSettings(networkA: 3, networkB: 1, direction: .bidirectional), options: untilConfirmed
+                    )
+                }
+            ),
+            (
+                "edit a bridge", [],
+                { store in
+                    _ = try await store.updateBridge(1, options: untilConfirmed) {
+                        $0.direction = .bToA
+                        $0.allowedCIDRs = []
                     }
-                ),
-                (
-                    "create peers", [2],
-                    { store in
-                        _ = try await store.createPeers(
-                            in: 2, [peerDraft("x", sites: ["192.168.3.0/24"]), peerDraft("y")], options: untilConfirmed)
-                    }
-                ),
-                (
-                    "change the keys of a peer", [1],
-                    { store in
-                        _ = try await store.updatePeer(in: 1, 1, options: untilConfirmed) {
-                            $0.keys = .generate
-                            $0.presharedKey = .remove
-                        }
-                    }
-                ),
-                (
-                    "forget the secrets of a peer", [1],
-                    { store in
-                        _ = try await store.updatePeer(in: 1, 1, options: untilConfirmed) {
-                            $0.keys = .forgetPrivateKey
-                            $0.presharedKey = .remove
-                        }
-                    }
-                ),
-                (
-                    "move a peer", [1],
-                    { store in
-                        _ = try await store.updatePeer(in: 1, 2, options: untilConfirmed) {
-                            $0.address = try? address("10.8.0.99")
-                            $0.settings.tags = []
-                        }
-                    }
-                ),
-                (
-                    "turn the order of sites round", [2],
-                    { store in
-                        _ = try await store.updatePeer(in: 2, 3, options: untilConfirmed) {
-                            $0.settings.siteNetworks.reverse()
-                        }
-                    }
-                ),
-                (
-                    "change the sites of a peer", [2],
-                    { store in
-                        _ = try await store.updatePeer(in: 2, 3, options: untilConfirmed) {
-                            $0.settings.siteNetworks = [
-                                IPPrefix(masking: .v4(IPv4Address(rawValue: 0xC0A8_0000)), length: 16)
-                            ]
-                        }
-                    }
-                ),
-                (
-                    "delete a peer that rules are about", [2],
-                    { store in
-                        _ = try await store.deletePeer(in: 2, 3, options: untilConfirmed)
-                    }
-                ),
-                (
-                    "create a bridge", [],
-                    { store in
-                        _ = try await store.createBridge(
-                            BridgeSettings(networkA: 3, networkB: 1, direction: .bidirectional), options: untilConfirmed
-                        )
-                    }
-                ),
-                (
-                    "edit a bridge", [],
-                    { store in
-                        _ = try await store.updateBridge(1, options: untilConfirmed) {
-                            $0.direction = .bToA
-                            $0.allowedCIDRs = []
-                        }
-                    }
-                ),
-                ("delete a bridge", [], { store in _ = try await store.deleteBridge(1, options: untilConfirmed) }),
-                (
-                    "put a rule first", [],
-                    { store in
-                        _ = try await store.createRule(
-                            AccessRuleSettings(owner: .network(1), action: .allow), position: 1, options: untilConfirmed
-                        )
-                    }
-                ),
-                (
-                    "turn the order of rules round", [],
-                    { store in
-                        _ = try await store.updateRule(1, position: 4, options: untilConfirmed)
-                    }
-                ),
-                (
-                    "give a rule to another", [],
-                    { store in
-                        _ = try await store.updateRule(1, options: untilConfirmed) { $0.owner = .peer(3) }
-                    }
-                ),
-                ("delete a rule", [], { store in _ = try await store.deleteRule(3, options: untilConfirmed) }),
-            ]
+                }
+            ),
+            ("delete a bridge", [], { store in _ = try await store.deleteBridge(1, options: untilConfirmed) }),
+            (
+                "put a rule first", [],
+                { store in
+                    _ = try await store.createRule(
+                        AccessRuleSettings(owner: .network(1), action: .allow), position: 1, options: untilConfirmed
+                    )
+                }
+            ),
+            (
+                "turn the order of rules round", [],
+                { store in
+                    _ = try await store.updateRule(1, position: 4, options: untilConfirmed)
+                }
+            ),
+            (
+                "give a rule to another", [],
+                { store in
+                    _ = try await store.updateRule(1, options: untilConfirmed) { $0.owner = .peer(3) }
+                }
+            ),
+            ("delete a rule", [], { store in _ = try await store.deleteRule(3, options: untilConfirmed) }),
+        ]
 
     /// Catches anything that an undo does not bring back, in a database that was closed and opened in between.
     @Test(arguments: changes.indices)

@@ -9,7 +9,11 @@ private let rule = "'deny', 'any', NULL, NULL, 'any', '[]', '', 1, 0, 0"
 
 @Suite struct SchemaTests {
     /// Catches an edit of a released migration: what it makes must stay what it was at the release.
-    @Test(arguments: [("v1", GoldenSchema.v1), ("v2", GoldenSchema.v2), ("v3", GoldenSchema.v3)])
+    @Test(arguments: [
+        ("v1", GoldenSchema.v1), ("v2", GoldenSchema.v2), ("v3", GoldenSchema.v3), ("v4", GoldenSchema.v4),
+        ("v5", GoldenSchema.v5),
+        ("v6", GoldenSchema.v6),
+    ])
     func theSchemaIsTheReleasedOne(version: String, golden: String) throws {
         let queue = try DatabaseQueue()
         try StoreMigrations.migrator(SecretSealer(key: .generate())).migrate(queue, upTo: version)
@@ -86,6 +90,20 @@ private let rule = "'deny', 'any', NULL, NULL, 'any', '[]', '', 1, 0, 0"
         ("UPDATE peer SET tunnel = ''", "CHECK"),
         ("UPDATE peer SET tags = 'a,b'", "CHECK"),
         ("UPDATE peer SET mtu = 70000", "CHECK"),
+        ("UPDATE network SET custody = 'lost'", "CHECK"),
+        ("UPDATE peer SET shownOnce = 2", "CHECK"),
+        ("UPDATE peer SET searchDomains = 'lan'", "CHECK"),
+        ("UPDATE peer SET excludedCIDRs = NULL", "NOT NULL"),
+        ("UPDATE peer SET expiresAt = 0", "CHECK"),
+        ("UPDATE peer SET disabledReason = ''", "CHECK"),
+        ("INSERT INTO pendingKey VALUES (1, zeroblob(32), NULL, NULL, 0, 1)", "CHECK"),
+        ("INSERT INTO pendingKey VALUES (1, randomblob(32), zeroblob(61), NULL, 1, 1)", "CHECK"),
+        ("INSERT INTO pendingKey VALUES (1, randomblob(32), NULL, NULL, 1, 0)", "CHECK"),
+        ("INSERT INTO pendingKey VALUES (99, randomblob(32), NULL, NULL, 1, 1)", "FOREIGN KEY"),
+        ("INSERT INTO peerSighting VALUES (1, 0, NULL)", "CHECK"),
+        ("INSERT INTO peerSighting VALUES (99, 1, NULL)", "FOREIGN KEY"),
+        ("INSERT INTO fetchedConfiguration VALUES (1, 1, x'00')", "CHECK"),
+        ("INSERT INTO fetchedConfiguration VALUES (99, 1, zeroblob(32))", "FOREIGN KEY"),
         ("UPDATE peer SET networkID = 99", "FOREIGN KEY"),
         ("UPDATE peer SET name = ''", "CHECK"),
         ("UPDATE peerSecret SET privateKey = NULL, presharedKey = NULL", "CHECK"),
@@ -145,6 +163,7 @@ private let rule = "'deny', 'any', NULL, NULL, 'any', '[]', '', 1, 0, 0"
 
     private static let desiredState = [
         "network", "networkSecret", "peer", "peerSecret", "siteNetwork", "bridge", "accessRule", "ignoredDrift",
+        "pendingKey", "peerSighting", "fetchedConfiguration",
     ]
 
     /// Catches a deletion that leaves something behind, and a number that is handed out twice.

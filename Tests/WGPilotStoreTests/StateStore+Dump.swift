@@ -8,7 +8,7 @@ extension StateStore {
         var dump: [String] = []
         for table in [
             "network", "networkSecret", "peer", "peerSecret", "siteNetwork", "bridge", "accessRule", "ignoredDrift",
-            "setting",
+            "setting", "pendingKey", "peerSighting", "fetchedConfiguration",
         ] {
             let columns = try await rows(
                 "SELECT '\"' || name || '\"' FROM pragma_table_info('\(table)') WHERE name <> 'updatedAt'"

@@ -36,13 +36,17 @@ public enum MessageTypes {
         Method(NetworksService.list), Method(NetworksService.get), Method(NetworksService.create),
         Method(NetworksService.update), Method(NetworksService.delete), Method(NetworksService.enable),
         Method(NetworksService.disable), Method(NetworksService.importNetwork), Method(NetworksService.export),
+        Method(NetworksService.regenerateKeys),
         Method(BridgesService.list), Method(BridgesService.get), Method(BridgesService.create),
         Method(BridgesService.update), Method(BridgesService.delete),
         Method(RulesService.list), Method(RulesService.get), Method(RulesService.create), Method(RulesService.update),
         Method(RulesService.delete), Method(RulesService.reach),
         Method(PeersService.list), Method(PeersService.get), Method(PeersService.create), Method(PeersService.update),
+        Method(PeersService.createBatch),
         Method(PeersService.delete), Method(PeersService.enable), Method(PeersService.disable),
-        Method(PeersService.config), Method(WatchService.changes),
+        Method(PeersService.rotateKeys), Method(PeersService.config), Method(PeersService.connections),
+        Method(PeersService.flushConnections), Method(LinksService.list), Method(LinksService.create),
+        Method(LinksService.revoke), Method(LinksService.redeem), Method(WatchService.changes),
         Method(AuditService.list), Method(AuditService.export), Method(AuditService.verify),
         Method(TokensService.list), Method(TokensService.create), Method(TokensService.revoke),
     ]
@@ -59,8 +63,12 @@ public enum MessageTypes {
         MessageType(FindingMessage.self), MessageType(RepairMessage.self), MessageType(NetworkMessage.self),
         MessageType(BridgeMessage.self), MessageType(RuleMessage.self), MessageType(ReachMessage.self),
         MessageType(PeerMessage.self), MessageType(PeerStatusMessage.self),
+        MessageType(ConnectionMessage.self), MessageType(FlowMessage.self), MessageType(ConnectionTotalMessage.self),
+        MessageType(ConnectionSummaryMessage.self),
+        MessageType(ConfigurationFindingMessage.self),
         MessageType(WatchStatusMessage.self), MessageType(AuditEntryMessage.self),
         MessageType(AuditChangeMessage.self), MessageType(AuditFieldMessage.self), MessageType(TokenMessage.self),
+        MessageType(LinkMessage.self),
     ]
 
     /// What a frame can carry as a whole, each type once, requests first.
