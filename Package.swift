@@ -37,6 +37,7 @@ let package = Package(
         // What Benchmarks/RPC measures.
         .library(name: "WGPilotProtocol", targets: ["WGPilotProtocol"]),
         .library(name: "WGPilotRPC", targets: ["WGPilotRPC"]),
+        .library(name: "WGPilotQR", targets: ["WGPilotQR"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -54,6 +55,7 @@ let package = Package(
         .systemLibrary(name: "CNftables", pkgConfig: "libnftables", providers: [.apt(["libnftables-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .target(name: "CLinuxShims"),
         .target(name: "CSQLiteSession", linkerSettings: [.linkedLibrary("sqlite3")]),
 
@@ -86,7 +88,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "WGPilotCtl",
-            dependencies: ["WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", argumentParser],
+            dependencies: ["WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "CZip", argumentParser],
             swiftSettings: strict),
         .executableTarget(
             name: "WGPilotGateway",
@@ -98,7 +100,8 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "FuzzEntries", dependencies: ["WGPilotProtocol"], path: "Tests/Fuzz/Entries", swiftSettings: strict),
+            name: "FuzzEntries", dependencies: ["WGPilotProtocol", "WGPilotRPC", nio], path: "Tests/Fuzz/Entries",
+            swiftSettings: strict),
         .target(
             name: "FuzzConnection",
             dependencies: ["FuzzEntries", "WGPilotProtocol", "WGPilotRPC", nioPosix, logging],
@@ -116,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "WGPilotRPCTests",
             dependencies: [
-                "WGPilotRPC", "WGPilotProtocol", "WGPilotTestSupport", "FuzzConnection", nio, nioPosix, logging,
+                "WGPilotRPC", "WGPilotProtocol", "WGPilotTestSupport", "FuzzEntries", "FuzzConnection", nio, nioPosix,
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -138,7 +142,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WGPilotCtlTests", dependencies: ["WGPilotCtl", "WGPilotCore", "WGPilotProtocol"],
+            name: "WGPilotCtlTests", dependencies: ["WGPilotCtl", "WGPilotCore", "WGPilotProtocol", "WGPilotQR"],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]

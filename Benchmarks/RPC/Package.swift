@@ -13,7 +13,8 @@ let strict: [SwiftSetting] = [
 let rpc: Target.Dependency = .product(name: "WGPilotRPC", package: "wgpilot")
 let messages: Target.Dependency = .product(name: "WGPilotProtocol", package: "wgpilot")
 
-/// What `scripts/bench rpc` runs: the same echo three times over, and the codec beside Foundation's JSON.
+/// What `scripts/bench rpc` runs, the same echo three times over and the codec beside Foundation's JSON; and what
+/// `scripts/bench peers` does.
 ///
 /// A package of its own, so that nobody who builds the programs fetches gRPC.
 let package = Package(
@@ -45,5 +46,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(name: "CodecBenchmark", dependencies: [messages], swiftSettings: strict),
+        .executableTarget(
+            name: "QRBenchmark", dependencies: [.product(name: "WGPilotQR", package: "wgpilot")], swiftSettings: strict),
     ]
 )

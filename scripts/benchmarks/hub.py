@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 
+from benchmarks import connections
 from benchmarks.daemon import Daemon, connect, data_folder, fill, machine
 from benchmarks.measuring import Report, die, run, say, spread, timed, turns
 
@@ -103,6 +104,9 @@ def measure(options):
             time.sleep(2)
             report.size("Resident memory of the daemon, no peers", *idle, IDLE_MB)
             report.size(f"… with {options.peers:,} peers, after the lists", *daemon.memory(), FULL_MB)
+            say("listing connections")
+            connections.measure(daemon, FULL[0], options, report)
+            report.size("… and after those of connections", *daemon.memory(), FULL_MB)
             how = "pipelined on one connection" if client else "by eight commands at a time"
             report.fact(f"Making {options.peers:,} peers, each durable and live, {how}", f"{took:.1f} s")
             if client:
