@@ -409,4 +409,34 @@ import WGPilotTestSupport
         #expect(throws: ListenerError.self) { try PeerCredentials(socket: lonely) }
         #expect(throws: ListenerError.self) { try PeerCredentials(socket: -1) }
     }
+
+    // MARK: Threads
+
+    /// What computes for long, or has much to read, must not keep the other connections of the loop waiting.
+    @Test func `heavy methods and large requests are nothing for the event loop`() async throws {
+        @Sendable func answer(_ note: Note) -> Note {
+            Note(text: MultiThreadedEventLoopGroup.currentEventLoop == nil ? "elsewhere" : "loop")
+        }
+        let light = TestService.descriptor("Light")
+        let heavy = TestService.descriptor("Heavy")
+        var router = RPCRouter()
+        router.register(light) { note, _ in answer(note) }
+        router.register(heavy) { note, _ in answer(note) }
+        var configuration = TestService().configuration()
+        configuration.router = router
+        configuration.heavyMethods = [heavy.fullName]
+        try await TemporaryDirectory.with { [configuration] directory in
+            let path = directory + "/s"
+            let server = RPCServer(
+                address: .path(path), configuration: configuration, group: MultiThreadedEventLoopGroup.singleton)
+            try await serving(server) {
+                let client = try await connect(path)
+                let large = Note(text: String(repeating: "x", count: 256 << 10))
+                #expect(try await client.call(light, Note(text: "small")) == Note(text: "loop"))
+                #expect(try await client.call(heavy, Note(text: "small")) == Note(text: "elsewhere"))
+                #expect(try await client.call(light, large) == Note(text: "elsewhere"))
+                await client.close()
+            }
+        }
+    }
 }

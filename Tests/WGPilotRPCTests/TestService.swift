@@ -150,7 +150,7 @@ final class TestService: Sendable {
         return note
     }
 
-    private static func descriptor(
+    static func descriptor(
         _ method: String, role: Role = .viewer, isIdempotent: Bool = true
     ) -> MethodDescriptor<Note, Note> {
         MethodDescriptor(

@@ -1,5 +1,4 @@
 internal import Logging
-internal import NIOCore
 
 /// What the handlers of a connection's calls know of it, wherever they run.
 final class ConnectionFacts: Sendable {
@@ -8,19 +7,15 @@ final class ConnectionFacts: Sendable {
     /// Shared with the other connections of the server.
     let rates: CallRates
     let logger: Logger
-    /// Where the handlers of light methods run.
-    let executor: EventLoopTaskExecutor
     /// The ids of calls are made from it, so that they differ between connections.
     private let seed = UInt64.random(in: .min ... .max)
 
     init(
-        credentials: PeerCredentials, configuration: RPCServerConfiguration, rates: CallRates,
-        eventLoop: any EventLoop
+        credentials: PeerCredentials, configuration: RPCServerConfiguration, rates: CallRates
     ) {
         self.credentials = credentials
         self.configuration = configuration
         self.rates = rates
-        executor = EventLoopTaskExecutor(eventLoop)
         var logger = configuration.logger
         logger[metadataKey: "peer.uid"] = "\(credentials.uid)"
         logger[metadataKey: "peer.pid"] = "\(credentials.pid)"

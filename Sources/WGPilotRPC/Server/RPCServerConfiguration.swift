@@ -43,10 +43,9 @@ public struct RPCServerConfiguration: Sendable {
     public var agent: String
     /// See ``Limits``.
     public var limits: Limits
-    /// The full names of methods whose handlers run on the connection's event loop instead of Swift's own threads, which
-    /// spares two changes of thread a call. Only for handlers that never compute for more than some tens of microseconds
-    /// at a stretch: all connections of that event loop wait meanwhile.
-    public var lightMethods: Set<String> = []
+    /// The full names of methods that compute the longer the more there is: their handlers never run on an event loop, whose
+    /// connections would all wait meanwhile.
+    public var heavyMethods: Set<String> = []
     /// The name of the role that a caller has, told in the hello. It grants nothing: interceptors do that.
     public var callerRole: @Sendable (PeerCredentials) -> String
     /// Where errors of handlers and of connections are logged.
@@ -60,14 +59,14 @@ public struct RPCServerConfiguration: Sendable {
         agent: String,
         limits: Limits = Limits(),
         logger: Logger,
-        lightMethods: Set<String> = [],
+        heavyMethods: Set<String> = [],
         callerRole: @escaping @Sendable (PeerCredentials) -> String
     ) {
         self.router = router
         self.agent = agent
         self.limits = limits
         self.logger = logger
-        self.lightMethods = lightMethods
+        self.heavyMethods = heavyMethods
         self.callerRole = callerRole
     }
 }

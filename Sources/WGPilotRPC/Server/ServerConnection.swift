@@ -38,7 +38,8 @@ final class ServerConnection: ChannelInboundHandler {
     /// A call that is not answered yet.
     private struct Call {
         let call: ServerCall
-        let task: Task<Void, Never>
+        /// Nil until the handler first waits.
+        var task: Task<Void, Never>?
         let deadline: NIODeadline?
         /// Nil for a unary call.
         var stream: ServerStream?
@@ -51,6 +52,8 @@ final class ServerConnection: ChannelInboundHandler {
     private static let batchBytes = 64 << 10
     /// The largest buffer that is kept for the next batch.
     private static let keptBytes = 16 << 10
+    /// The longest request that is read on the event loop; all its connections wait meanwhile, for tens of microseconds.
+    private static let longestImmediateRequest = 128 << 10
     /// The longest request of a stream, which is kept as long as that: no method needs more.
     private static let longestStreamRequest = 64 << 10
     /// How long a client that is sent away has to take the word for it.
@@ -113,7 +116,7 @@ final class ServerConnection: ChannelInboundHandler {
         rates: CallRates
     ) throws -> ServerConnectionReference {
         let facts = ConnectionFacts(
-            credentials: credentials, configuration: configuration, rates: rates, eventLoop: channel.eventLoop)
+            credentials: credentials, configuration: configuration, rates: rates)
         let connection = ServerConnection(channel: channel, facts: facts)
         do {
             try channel.syncOptions?.setOption(.writeBufferWaterMark, value: waterMark)
@@ -226,7 +229,7 @@ final class ServerConnection: ChannelInboundHandler {
             }
             for (streamID, call) in calls where call.stream != nil {
                 guard let call = remove(streamID) else { continue }
-                call.task.cancel()
+                call.task?.cancel()
                 appendStatus(ServerConnection.shuttingDown, streamID, requestID: call.call.requestID)
             }
             scheduleFlush()
@@ -284,7 +287,7 @@ final class ServerConnection: ChannelInboundHandler {
 
     /// Ends all calls without an answer.
     private func cancelCalls() {
-        for streamID in calls.keys { remove(streamID)?.task.cancel() }
+        for streamID in calls.keys { remove(streamID)?.task?.cancel() }
     }
 
     private func finishIfEnded() {
@@ -320,7 +323,7 @@ final class ServerConnection: ChannelInboundHandler {
             try checkOpened(frame.streamID)
             // A call that is answered already needs no second answer.
             guard let call = remove(frame.streamID) else { return }
-            call.task.cancel()
+            call.task?.cancel()
             appendStatus(ServerConnection.gaveUp, frame.streamID, requestID: nil)
             closeIfDrained()
         case .window:
@@ -478,19 +481,28 @@ final class ServerConnection: ChannelInboundHandler {
         if timeout == .zero {
             return appendStatus(ServerCall.deadlineExceeded, streamID, requestID: call.requestID)
         }
-        let isLight =
-            !facts.configuration.lightMethods.isEmpty && facts.configuration.lightMethods.contains(method.fullName)
-        let task =
-            isLight ? Task(executorPreference: facts.executor) { await call.run() } : Task { await call.run() }
         let deadline = timeout.map { NIODeadline.now() + TimeAmount($0) }
         let stream = method.kind == .unary ? nil : ServerStream(window: head.window)
-        calls[streamID] = Call(call: call, task: task, deadline: deadline, stream: stream)
+        calls[streamID] = Call(call: call, task: nil, deadline: deadline, stream: stream)
         running += 1
         if let deadline { watchDeadline(deadline) }
         if stream != nil {
             openStreams += 1
             watchLiveliness()
         }
+        // A handler that waited for nothing has answered by now.
+        let task = start(call)
+        calls[streamID]?.task = task
+    }
+
+    /// Begins the handler: on the event loop, as waiting for another thread costs more than most handlers do up to where
+    /// they wait for something themselves; from there they go on on Swift's threads.
+    private func start(_ call: ServerCall) -> Task<Void, Never> {
+        // What a handler waits for may be there at once, and then it stays on the loop.
+        let isHeavy =
+            call.body.bytes.count > ServerConnection.longestImmediateRequest
+            || facts.configuration.heavyMethods.contains(call.method.fullName)
+        return isHeavy ? Task { await call.run() } : Task.immediate { await call.run() }
     }
 
     /// The handler of a call has returned: answers it, unless that was done.
@@ -589,7 +601,7 @@ final class ServerConnection: ChannelInboundHandler {
         let now = NIODeadline.now()
         for (streamID, call) in calls {
             guard let deadline = call.deadline, deadline <= now, let call = remove(streamID) else { continue }
-            call.task.cancel()
+            call.task?.cancel()
             appendStatus(ServerCall.deadlineExceeded, streamID, requestID: call.call.requestID)
         }
         scheduleFlush()

@@ -7,8 +7,7 @@ import WGPilotRPC
 
 /// The echo by WGPilot's own RPC, with the settings that the daemon and its clients have.
 ///
-/// With the option `light` the server's handlers run on its event loop, and with `executor` the client's tasks on that of
-/// the connection.
+/// With the option `executor` the client's tasks run on the event loop of its connection.
 @main
 enum EchoWGPilot {
     /// Bytes, as a field of a message.
@@ -26,18 +25,17 @@ enum EchoWGPilot {
     static func main() async throws {
         let (role, path, options) = EchoControl.arguments()
         switch role {
-        case .server: try await serve(path, isLight: options.contains("light"))
+        case .server: try await serve(path)
         case .client: try await call(path, isOnExecutor: options.contains("executor"))
         }
     }
 
-    private static func serve(_ path: String, isLight: Bool) async throws {
+    private static func serve(_ path: String) async throws {
         var router = RPCRouter()
         router.register(echo) { message, _ in message }
-        var configuration = RPCServerConfiguration(
+        let configuration = RPCServerConfiguration(
             router: router, agent: "bench", logger: Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() },
             callerRole: { _ in "admin" })
-        if isLight { configuration.lightMethods = [echo.fullName] }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let server = RPCServer(address: .path(path), configuration: configuration, group: group)
         let (listening, isListening) = AsyncStream<Void>.makeStream()
