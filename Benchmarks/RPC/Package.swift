@@ -14,7 +14,7 @@ let rpc: Target.Dependency = .product(name: "WGPilotRPC", package: "wgpilot")
 let messages: Target.Dependency = .product(name: "WGPilotProtocol", package: "wgpilot")
 
 /// What `scripts/bench rpc` runs, the same echo three times over and the codec beside Foundation's JSON; and what
-/// `scripts/bench peers` does.
+/// `scripts/bench peers` and `scripts/bench http` do.
 ///
 /// A package of its own, so that nobody who builds the programs fetches gRPC.
 let package = Package(
@@ -24,6 +24,7 @@ let package = Package(
         .package(name: "wgpilot", path: "../.."),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
     ],
@@ -43,6 +44,12 @@ let package = Package(
             dependencies: [
                 "EchoWorkload", rpc, messages, .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "BareHTTP",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .executableTarget(name: "CodecBenchmark", dependencies: [messages], swiftSettings: strict),

@@ -1,10 +1,10 @@
 import ArgumentParser
+import CLinuxShims
 import FoundationEssentials
-import Hummingbird
 import Logging
+import NIOPosix
 import WGPilotConfiguration
 import WGPilotCore
-import WGPilotRPC
 
 /// `wgpilot-gateway`: reads its configuration, builds its services, runs them.
 @main
@@ -27,6 +27,9 @@ struct GatewayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
     var logLevel: String?
 
+    @Option(help: ArgumentHelp("The folder of the web page. Default: /usr/share/wgpilot/web.", valueName: "path"))
+    var webRoot: String?
+
     @Flag(help: "Check the configuration and end.")
     var checkConfig = false
 
@@ -34,7 +37,7 @@ struct GatewayCommand: AsyncParsableCommand {
         let configuration: GatewayConfiguration
         do {
             configuration = try GatewayConfiguration(layers: [
-                .flags([(.listen, listen), (.socket, socket), (.logLevel, logLevel)]),
+                .flags([(.listen, listen), (.socket, socket), (.logLevel, logLevel), (.webRoot, webRoot)]),
                 .environment(ProcessInfo.processInfo.environment),
                 .file(config ?? "/etc/wgpilot/gateway.yaml", isRequired: config != nil),
             ])
@@ -46,15 +49,30 @@ struct GatewayCommand: AsyncParsableCommand {
         var logger = Logger(label: "wgpilot-gateway")
         logger.logLevel = configuration.logLevel
 
-        let daemon = RPCClient(path: configuration.socketPath, agent: BuildInformation.agent)
-        let router = Router()
-        HealthRoute(daemon: daemon).add(to: router)
-        let application = Application(
-            router: router,
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.listen.address.description, port: Int(configuration.listen.port))),
-            logger: logger)
-        try await application.runService()
-        await daemon.close()
+        // As the daemon does, and for the same reasons: lists of very many peers come and go.
+        wgp_keep_memory(2, 4 << 20, 1 << 20)
+        var descriptors: UInt64 = 0
+        // Each client has one. Where no more are to be had, the limits of connections hold before.
+        unsafe _ = wgp_raise_descriptor_limit(&descriptors)
+        let daemon = Daemon(path: configuration.socketPath, group: MultiThreadedEventLoopGroup.singleton)
+        let gateway = Gateway(
+            configuration: configuration, daemon: daemon, files: try files(configuration, logger), logger: logger)
+        try await gateway.run()
+    }
+
+    /// The web page; none where it is not installed.
+    private func files(_ configuration: GatewayConfiguration, _ logger: Logger) throws -> StaticFiles {
+        do {
+            let files = try StaticFiles(folder: configuration.webRoot)
+            logger.info("web page read", metadata: ["folder": "\(configuration.webRoot)", "files": "\(files.count)"])
+            return files
+        } catch {
+            if configuration.isWebRootNamed {
+                StandardError.write("web_root: \(configuration.webRoot) cannot be read", program: "wgpilot-gateway")
+                throw ExitCode(78)  // EX_CONFIG, sysexits.h
+            }
+            logger.notice("no web page", metadata: ["folder": "\(configuration.webRoot)"])
+            return StaticFiles()
+        }
     }
 }

@@ -1,0 +1,87 @@
+import HTTPTypes
+
+/// What the API's document says of a route, and what is checked before its handler runs.
+struct Operation: Sendable {
+    /// Who may call it.
+    enum Access: Sendable, Equatable {
+        /// Anybody.
+        case open
+        /// Who shows a session or a token. What the role must be is the daemon's to say; here it is written for people.
+        case role(String)
+    }
+
+    /// What it answers where all is well.
+    enum Answer: Sendable {
+        case nothing
+        case object(Schema)
+        /// Something that is no JSON, of these media types.
+        case media([String])
+    }
+
+    /// The name of the operation, in camel case: `listPeers`.
+    let id: String
+    /// The area that it is listed under.
+    let area: String
+    /// What it does, in one sentence.
+    let summary: String
+    let access: Access
+    /// The parameters of the query; others are refused.
+    var query: [Schema.Field] = []
+    /// The fields of the body; nil for none.
+    var body: Schema?
+    /// Whether the body may be left out.
+    var isBodyOptional = false
+    /// The most bytes of the body.
+    var largestBody = APIRequest.largestBody
+    /// The status where all is well.
+    var status: HTTPResponse.Status = .ok
+    var answer: Answer = .nothing
+    /// Whether it heeds `Idempotency-Key`.
+    var isCreation = false
+    /// Whether it needs `If-Match`.
+    var needsVersion = false
+    /// Whether the answer bears an ETag.
+    var hasVersion = false
+
+    init(_ id: String, area: String, _ summary: String, access: Access) {
+        self.id = id
+        self.area = area
+        self.summary = summary
+        self.access = access
+    }
+
+    /// The same with something set.
+    func with(_ change: (inout Operation) -> Void) -> Operation {
+        var operation = self
+        change(&operation)
+        return operation
+    }
+
+    /// The same, which answers an object.
+    func answering(_ schema: Schema, _ status: HTTPResponse.Status = .ok) -> Operation {
+        with {
+            $0.answer = .object(schema)
+            $0.status = status
+        }
+    }
+
+    /// The same with query parameters.
+    func asking(_ query: [Schema.Field]) -> Operation { with { $0.query += query } }
+
+    /// The same with a body.
+    func taking(_ body: Schema, isOptional: Bool = false, largest: Int = APIRequest.largestBody) -> Operation {
+        with {
+            $0.body = body
+            $0.isBodyOptional = isOptional
+            $0.largestBody = largest
+        }
+    }
+
+    /// The same, which changes something that may be rehearsed or taken back.
+    var changing: Operation { asking(Schema.Field.changeParameters) }
+
+    /// The media types that it answers with.
+    var mediaTypes: [String] {
+        if case .media(let types) = answer { types } else { ["application/json"] }
+    }
+}
