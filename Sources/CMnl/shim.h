@@ -16,7 +16,10 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netconf.h>
 #include <linux/netlink.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <linux/tc_act/tc_mirred.h>
 #include <linux/wireguard.h>
 #include <netinet/in.h>
 #include <signal.h>

@@ -41,6 +41,8 @@ public struct LinkInfo: Hashable, Sendable {
     public var mtu: Int
     /// Its addresses of every scope, in the kernel's order.
     public var addresses: [Address]
+    /// What it carried; nil where the kernel did not tell.
+    public var statistics: LinkStatistics?
 
     /// Its addresses of global scope, in the kernel's order.
     public var globalAddresses: [InterfaceAddress] {
@@ -50,7 +52,7 @@ public struct LinkInfo: Hashable, Sendable {
     /// Makes it from its parts.
     public init(
         name: String, index: Int, kind: String? = nil, isUp: Bool, isLoopback: Bool = false, mtu: Int,
-        addresses: [Address] = []
+        addresses: [Address] = [], statistics: LinkStatistics? = nil
     ) {
         self.name = name
         self.index = index
@@ -59,5 +61,6 @@ public struct LinkInfo: Hashable, Sendable {
         self.isLoopback = isLoopback
         self.mtu = mtu
         self.addresses = addresses
+        self.statistics = statistics
     }
 }

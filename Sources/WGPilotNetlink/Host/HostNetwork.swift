@@ -56,6 +56,17 @@ public protocol HostNetwork: Sendable {
     /// - Throws: ``KernelError/Code/notSupported`` where this kernel does not tell of them.
     func removeConnections(_ filter: ConnectionFilter) async throws(KernelError) -> Int
 
+    /// What there is of queues and filters on an interface of ours, and of the device beside it; nothing where neither is
+    /// there.
+    func traffic(on interface: InterfaceName) async throws(KernelError) -> ObservedTraffic
+
+    /// Takes steps towards the limits of an interface, in order; throws at the first that fails, having taken those before
+    /// it. Every step is safe to repeat, and none touches what is not ours.
+    ///
+    /// - Throws: ``KernelError/Code/notSupported`` where this kernel lacks what the step takes;
+    ///   ``KernelError/Code/nameTaken`` where something of somebody else's is in the place.
+    func apply(_ steps: [TrafficStep], on interface: InterfaceName) async throws(KernelError)
+
     /// News of changes, whoever made them, from now on. What was not read yet is told once, and when it gets too much as
     /// ``HostEvent/lost``.
     ///

@@ -7,6 +7,7 @@ public struct LinuxHostNetwork: HostNetwork {
     /// A long list is nothing that a peer who is thrown out should wait for.
     let connectionList = ConntrackFamily()
     let connectionRemoval = ConntrackFamily()
+    let trafficControl = TrafficFamily()
     private let worker = BlockingWorker(label: "wgpilot.host")
 
     /// Makes it; nothing is opened before the first call.

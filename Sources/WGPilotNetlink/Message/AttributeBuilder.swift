@@ -51,9 +51,9 @@ struct AttributeBuilder {
         close(start)
     }
 
-    /// An attribute that holds attributes; marked as such (`NLA_F_NESTED`).
-    mutating func nested(_ type: UInt16, _ body: (inout AttributeBuilder) -> Void) {
-        let start = open(type | Self.nestedFlag)
+    /// An attribute that holds attributes; marked as such (`NLA_F_NESTED`), unless the family is older than that.
+    mutating func nested(_ type: UInt16, isMarked: Bool = true, _ body: (inout AttributeBuilder) -> Void) {
+        let start = open(isMarked ? type | Self.nestedFlag : type)
         body(&self)
         close(start)
     }

@@ -18,6 +18,7 @@ enum RouteReplies {
             switch Int(attribute.type) {
             case Int(IFLA_IFNAME): link.name = attribute.string
             case Int(IFLA_MTU): link.mtu = Int(try attribute.integer(UInt32.self))
+            case Int(IFLA_STATS64): link.statistics = try statistics(attribute.payload)
             case Int(IFLA_LINKINFO):
                 try attribute.forEach { (info) throws(NetlinkError) in
                     if Int(info.type) == Int(IFLA_INFO_KIND) { link.kind = info.string }
@@ -26,6 +27,28 @@ enum RouteReplies {
             }
         }
         return link
+    }
+
+    /// The counters of a link: the first eight numbers of `struct rtnl_link_stats64`, which only ever grows at its end.
+    static func statistics(_ payload: ArraySlice<UInt8>) throws(NetlinkError) -> LinkStatistics {
+        var rest = payload
+        func next() throws(NetlinkError) -> UInt64 {
+            guard let number = UInt64(hostOrder: rest.prefix(8)) else {
+                throw .malformed("the statistics of a link in \(payload.count) bytes")
+            }
+            rest = rest.dropFirst(8)
+            return number
+        }
+        var statistics = LinkStatistics()
+        statistics.receivedPackets = try next()
+        statistics.sentPackets = try next()
+        statistics.receivedBytes = try next()
+        statistics.sentBytes = try next()
+        statistics.receiveErrors = try next()
+        statistics.sendErrors = try next()
+        statistics.receiveDrops = try next()
+        statistics.sendDrops = try next()
+        return statistics
     }
 
     /// An address with the index of its link; nil for a message of another type or an address of another family.
