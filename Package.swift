@@ -42,6 +42,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -56,6 +61,7 @@ let package = Package(
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "CLinuxShims"),
         .target(name: "CSQLiteSession", linkerSettings: [.linkedLibrary("sqlite3")]),
 
@@ -70,13 +76,14 @@ let package = Package(
         .target(
             name: "WGPilotStore",
             dependencies: [
-                "WGPilotCore", "CSQLiteSession", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+                "WGPilotCore", "CArgon2", "CSQLiteSession", crypto, .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(
             name: "WGPilotConfiguration", dependencies: ["WGPilotCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(name: "WGPilotQR", dependencies: ["CQREncode", "CPNG"], swiftSettings: strict),
+        .target(name: "WGPilotJSON", dependencies: ["WGPilotProtocol"], swiftSettings: strict),
 
         // The three processes.
         .executableTarget(
@@ -88,13 +95,25 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "WGPilotCtl",
-            dependencies: ["WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "CZip", argumentParser],
+            dependencies: [
+                "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotJSON", "WGPilotQR", "CZip", argumentParser,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "WGPilotGateway",
             dependencies: [
-                "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", logging, argumentParser,
+                "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "WGPilotJSON", "WGPilotQR",
+                "CLinuxShims", nio, nioPosix, crypto, logging, argumentParser, lifecycle, signals,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
             swiftSettings: strict),
 
@@ -142,7 +161,16 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WGPilotCtlTests", dependencies: ["WGPilotCtl", "WGPilotCore", "WGPilotProtocol", "WGPilotQR"],
+            name: "WGPilotCtlTests",
+            dependencies: ["WGPilotCtl", "WGPilotCore", "WGPilotJSON", "WGPilotProtocol", "WGPilotQR"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WGPilotGatewayTests",
+            dependencies: [
+                "WGPilotGateway", "WGPilotConfiguration", "WGPilotCore", "WGPilotJSON", "WGPilotProtocol", "WGPilotRPC",
+                nio, nioPosix, logging, .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]

@@ -29,6 +29,33 @@ public struct ConfigurationLayers<Key: ConfigurationKey>: Sendable {
         }
     }
 
+    /// The values of a list key, each read by `parse`; nil where no layer has it, without those that are not valid, which
+    /// are remembered.
+    public mutating func values<Value>(
+        _ key: Key, _ parse: (String) throws(InvalidValue) -> Value
+    ) -> [Value]? {
+        guard let found = layers.lazy.compactMap({ $0.values[key] }).first else { return nil }
+        var values: [Value] = []
+        for text in found.texts {
+            do throws(InvalidValue) {
+                values.append(try parse(text))
+            } catch {
+                faults.append("\(found.place): \(key.rawValue): \(text.quotedForMessage) \(error)")
+            }
+        }
+        return values
+    }
+
+    /// Remembers as a fault that one of two keys is set, and the other, without which it means nothing, is not.
+    public mutating func require(_ one: Key, _ other: Key) {
+        for (set, missing) in [(one, other), (other, one)] {
+            let found = layers.lazy.compactMap { $0.values[set] }.first
+            if let found, !layers.contains(where: { $0.values[missing] != nil }) {
+                faults.append("\(found.place): \(set.rawValue) needs \(missing.rawValue)")
+            }
+        }
+    }
+
     /// Throws everything that was found wrong, all at once.
     public func check() throws(ConfigurationError) {
         if !faults.isEmpty { throw ConfigurationError(faults) }

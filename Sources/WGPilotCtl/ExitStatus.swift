@@ -42,7 +42,7 @@ enum ExitStatus: Int32, Error, CaseIterable {
         case .success: "done"
         case .failure: "an unexpected failure, or the answer is no"
         case .usage: "wrong usage of the command line"
-        case .notFound: "no such network, peer, bridge, rule or token"
+        case .notFound: "no such network, peer, bridge, rule, token or user"
         case .alreadyExists: "the name, key or address is taken"
         case .invalidArgument: "a value is not valid"
         case .permissionDenied: "not allowed"

@@ -20,5 +20,6 @@ struct RootCommand: AsyncParsableCommand {
             ReachCommand.self,
             StatusCommand.self, WatchCommand.self, TopCommand.self, DoctorCommand.self, DriftCommand.self,
             ConfirmCommand.self, ReconcileCommand.self, AuditCommand.self, TokenCommand.self,
+            UserCommand.self, SessionCommand.self,
         ])
 }

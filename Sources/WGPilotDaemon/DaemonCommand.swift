@@ -90,6 +90,7 @@ struct DaemonCommand: AsyncParsableCommand {
                 metadata: ["connections": "\(limits.maximumConnections)"])
         }
 
+        let machine = NetworkStackIdentity.read()
         let store: StateStore
         do {
             store = try StateStore.open(directory: configuration.dataDirectory, isCheckedMeanwhile: true)
@@ -105,8 +106,14 @@ struct DaemonCommand: AsyncParsableCommand {
         defer { withExtendedLifetime(lock) {} }
         let kernel = await Self.kernel(configuration.backend, logger)
         let sightings = SightingService(store: store, kernel: kernel, logger: logger)
+        let presence = Presence(store: store, now: StateStore.systemClock)
+        let history = HistoryService(
+            store: store, kernel: kernel, presence: presence, sightings: sightings,
+            interval: configuration.historyInterval, retention: configuration.historyRetention, machine: machine,
+            now: StateStore.systemClock, logger: logger)
         let reconciler = Reconciler(
-            store: store, kernel: kernel, host: LinuxHostNetwork(), interval: configuration.reconcileInterval,
+            store: store, kernel: MeteredKernel(kernel: kernel, history: history), host: LinuxHostNetwork(),
+            interval: configuration.reconcileInterval,
             alwaysCounts: configuration.connectionAccounting == .on, logger: logger, sightings: sightings,
             now: StateStore.systemClock)
         do {
@@ -121,8 +128,9 @@ struct DaemonCommand: AsyncParsableCommand {
         let audit = AuditLog(store: store, now: StateStore.systemClock, logger: logger)
         let hub = Hub(
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
-            status: StatusCache(kernel: kernel, sightings: sightings), audit: audit,
-            sightings: sightings,
+            status: StatusCache(kernel: kernel, sightings: sightings, presence: presence), audit: audit,
+            sightings: sightings, history: history,
+            authentication: Authentication(),
             configuration: configuration, startedAt: StateStore.systemClock(), now: StateStore.systemClock)
         let server = RPCServer(
             address: inherited.map { .inherited(descriptor: $0) }
@@ -130,7 +138,7 @@ struct DaemonCommand: AsyncParsableCommand {
             configuration: RPCServerConfiguration(
                 router: hub.router(policy: policy, logger: logger), agent: BuildInformation.agent,
                 limits: limits, logger: logger,
-                lightMethods: Hub.lightMethods, callerRole: { policy.role(of: $0)?.rawValue ?? "none" }),
+                heavyMethods: Hub.heavyMethods, callerRole: { policy.role(of: $0)?.rawValue ?? "none" }),
             group: MultiThreadedEventLoopGroup.singleton)
 
         let deadlines = PeerDeadlineService(
@@ -142,9 +150,11 @@ struct DaemonCommand: AsyncParsableCommand {
             services: [
                 ReconcilerService(reconciler: reconciler),
                 sightings,
+                history,
                 confirmation,
                 deadlines,
                 audit,
+                SessionSweep(store: store, logger: logger),
                 RepairAudit(ledger: reconciler.ledger, log: audit),
                 ServerService(store: store, reconciler: reconciler, server: server) { [logger] in
                     logger.info("serving", metadata: ["socket": "\(configuration.socketPath)"])

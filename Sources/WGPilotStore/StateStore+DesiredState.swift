@@ -75,8 +75,36 @@ extension StateStore {
         }
     }
 
+    /// The peers of a network that must be in the kernel and have a limit. Where the network has none for all of them, the
+    /// others are not read.
+    ///
+    /// - Returns: nil where the network is switched off or not there.
+    public func limitedPeers(
+        in networkID: Int64
+    ) async throws(StoreError) -> (interface: InterfaceName, peers: [PublicKey: DesiredPeer])? {
+        try await read { db in
+            guard let record = try NetworkRecord.find(networkID, db), record.network.settings.enabled else {
+                return nil
+            }
+            let settings = record.network.settings
+            let hasDefault =
+                settings.bandwidthUp != BandwidthLimit.unlimited || settings.bandwidthDown != BandwidthLimit.unlimited
+            let own = hasDefault ? "" : "AND (bandwidthUp > 0 OR bandwidthDown > 0)"
+            let statement = try db.cachedStatement(
+                sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND \(Self.admitted) \(own)")
+            let rows = try Row.fetchCursor(statement, arguments: [networkID, self.now()])
+            var peers: [PublicKey: DesiredPeer] = [:]
+            while let row = try rows.next() {
+                let id = try ColumnReader(row: row, table: "peer").int64(0, "id")
+                let peer = try self.desiredPeer(row, SiteNetworkRecord.blocks(ofPeer: id, db), record)
+                if peer.limit != .none { peers[peer.publicKey] = peer }
+            }
+            return (record.network.interface, peers)
+        }
+    }
+
     private static let desiredPeerSelect = """
-        SELECT peer.id, publicKey, hostNumber, hubKeepalive, endpoint, presharedKey \
+        SELECT peer.id, publicKey, hostNumber, hubKeepalive, endpoint, presharedKey, bandwidthUp, bandwidthDown \
         FROM peer LEFT JOIN peerSecret ON peerID = peer.id
         """
 
@@ -130,6 +158,9 @@ extension StateStore {
             allowedIPs: Set(AllowedIPsPolicy.hubSide(mode: mode, addresses: addresses, siteNetworks: sites)),
             persistentKeepalive: reader.int(3, "hubKeepalive", in: 0...UInt16.max),
             endpoint: reader.optionalValue(4, "endpoint") { try SocketEndpoint($0) },
-            routes: mode == .siteToSite ? Set(sites) : [])
+            routes: mode == .siteToSite ? Set(sites) : [],
+            limit: TrafficLimit(
+                peerUp: row.decode(Int64?.self, atIndex: 6), peerDown: row.decode(Int64?.self, atIndex: 7),
+                networkUp: record.network.settings.bandwidthUp, networkDown: record.network.settings.bandwidthDown))
     }
 }

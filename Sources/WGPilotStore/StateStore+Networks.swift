@@ -41,7 +41,9 @@ extension StateStore {
         ) { db in
             let network = try self.insert(draft, privateKey, takenInterfaces, db)
             if options.confirmWithin != nil, let interface = draft.interface { try Self.noteAdopted(interface, db) }
-            return (network, try self.insert(items, in: network.id, db))
+            let created = try self.insert(items, in: network.id, db)
+            try Self.checkLimits(in: network, db)
+            return (network, created)
         }
     }
 
@@ -79,9 +81,16 @@ extension StateStore {
         try await read { try NetworkRecord.require(id, $0).network }
     }
 
-    /// The network of this name or, where none has it, of this decimal number; throws `notFound` where there is none.
+    /// The network of this name or, where none has it, of this decimal number; throws `notFound` where there is none. `#7` is
+    /// the one of the number 7, whatever the names are.
     public func network(named reference: String) async throws(StoreError) -> Network {
         try await read { db in
+            if let id = Self.markedNumber(reference) {
+                guard let record = try NetworkRecord.find(id, db) else {
+                    throw StoreError.notFound(network: reference.quotedForMessage)
+                }
+                return record.network
+            }
             if let record = try NetworkRecord.find(named: reference, db) { return record.network }
             if let id = Self.number(reference), let record = try NetworkRecord.find(id, db) { return record.network }
             throw StoreError.notFound(network: reference.quotedForMessage)
@@ -125,6 +134,11 @@ extension StateStore {
             }
             after.updatedAt = self.time(after: before.updatedAt)
             try NetworkRecord.update(after, db)
+            if after.settings.bandwidthUp != before.settings.bandwidthUp
+                || after.settings.bandwidthDown != before.settings.bandwidthDown
+            {
+                try Self.checkLimits(in: after, db)
+            }
             if after.settings.hubNumber != before.settings.hubNumber {
                 try NetworkRecord.lowerHostHint(to: before.settings.hubNumber, of: id, db)
             }
@@ -323,6 +337,12 @@ extension StateStore {
     /// The number that a reference of digits alone means.
     static func number(_ reference: String) -> Int64? {
         reference.utf8.allSatisfy { (48...57).contains($0) } ? Int64(reference) : nil
+    }
+
+    /// The number that a reference of `#` and digits means: never a name.
+    static func markedNumber(_ reference: String) -> Int64? {
+        guard reference.utf8.first == UInt8(ascii: "#"), reference.utf8.count > 1 else { return nil }
+        return number(String(reference.dropFirst()))
     }
 }
 

@@ -16,7 +16,9 @@ extension StateStore {
         return try await change(options, { "new peer \(Self.quoted($0.peer, $0.network))" }, made: { $0.peer.id }) {
             db in
             var record = try NetworkRecord.require(networkID, db)
-            return try self.insert(draft, secrets, &record, db)
+            let created = try self.insert(draft, secrets, &record, db)
+            try Self.checkLimits(in: record.network, db)
+            return created
         }
     }
 
@@ -39,6 +41,7 @@ extension StateStore {
                 }
             }
             try faults.check()
+            try Self.checkLimits(in: record.network, db)
             return created
         }
     }
@@ -55,11 +58,16 @@ extension StateStore {
         }
     }
 
-    /// The peer of this name or, where none has it, of this decimal number; throws `notFound` where there is none.
+    /// The peer of this name or, where none has it, of this decimal number; throws `notFound` where there is none. `#7` is the
+    /// one of the number 7, whatever the names are.
     public func peer(in networkID: Int64, named reference: String) async throws(StoreError) -> Peer {
         try await read { db in
             let network = try NetworkRecord.require(networkID, db).network
-            if let peer = try PeerRecord.find(named: reference, in: networkID, db) { return peer }
+            if let id = Self.markedNumber(reference) {
+                if let peer = try PeerRecord.find(id, in: networkID, db) { return peer }
+            } else if let peer = try PeerRecord.find(named: reference, in: networkID, db) {
+                return peer
+            }
             if let id = Self.number(reference), let peer = try PeerRecord.find(id, in: networkID, db) { return peer }
             throw StoreError.notFound(
                 peer: reference.quotedForMessage, in: network.settings.name.description.quotedForMessage)
@@ -130,6 +138,11 @@ extension StateStore {
             }
             after.updatedAt = self.time(after: before.updatedAt)
             try PeerRecord.update(after, db)
+            if after.settings.bandwidthUp != before.settings.bandwidthUp
+                || after.settings.bandwidthDown != before.settings.bandwidthDown
+            {
+                try Self.checkLimits(in: record.network, db)
+            }
             if after.settings.siteNetworks != before.settings.siteNetworks {
                 try SiteNetworkRecord.replace(after.settings.siteNetworks, ofPeer: id, db)
             }
@@ -247,6 +260,33 @@ extension StateStore {
                 hasPresharedKey: peer.hasPresharedKey, disabledReason: peer.disabledReason, createdAt: peer.createdAt,
                 updatedAt: peer.updatedAt),
             network: record.network, secrets: secrets.answered)
+    }
+
+    /// Refuses more peers with a limit than the kernel can tell apart on one interface.
+    static func checkLimits(in network: Network, _ db: Database) throws {
+        // Numbers are never used again, so no network has more peers than there are numbers between the first and the last:
+        // on all but huge hubs nothing has to be counted.
+        let span = try db.cachedStatement(sql: "SELECT (SELECT max(id) FROM peer) - (SELECT min(id) FROM peer)")
+        guard let numbers = try Int64.fetchOne(span), numbers >= TrafficShape.mostPeers else { return }
+        var violations: [StoreError.Violation] = []
+        let settings = network.settings
+        for (column, field, standard) in [
+            ("bandwidthUp", PeerField.bandwidthUp, settings.bandwidthUp),
+            ("bandwidthDown", PeerField.bandwidthDown, settings.bandwidthDown),
+        ] {
+            let count = try db.cachedStatement(
+                sql: "SELECT count(*) FROM peer WHERE networkID = ? AND ifnull(\(column), ?) > 0")
+            guard let limited = try Int64.fetchOne(count, arguments: [network.id, standard]),
+                limited > TrafficShape.mostPeers
+            else { continue }
+            violations.append(
+                .init(
+                    field: field.rawValue,
+                    message:
+                        "the kernel can limit \(TrafficShape.mostPeers) peers of one network in each direction, and this "
+                        + "would be \(limited): leave some without a limit, or make another network"))
+        }
+        if !violations.isEmpty { throw StoreError(.exhausted, violations: violations) }
     }
 
     /// Refuses a new expiry that lies in the past, and to switch a peer on whose time is up.

@@ -30,15 +30,18 @@ extension StateStore {
             return news
         }
         if news.isEmpty { return }
-        try await write { db in
-            let statement = try db.cachedStatement(
-                sql: """
-                    INSERT OR REPLACE INTO peerSighting (peerID, handshakeAt, seenEndpoint) \
-                    SELECT id, ?, ? FROM peer WHERE id = ?
-                    """)
-            for (id, sighting) in news {
-                try statement.execute(arguments: [sighting.handshakeAt, sighting.endpoint, id])
-            }
+        try await write { db in try Self.note(Dictionary(uniqueKeysWithValues: news), db) }
+    }
+
+    /// Notes when and where peers were last seen, by the number of the peer.
+    static func note(_ sightings: [Int64: PeerSighting], _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO peerSighting (peerID, handshakeAt, seenEndpoint) \
+                SELECT id, ?, ? FROM peer WHERE id = ?
+                """)
+        for (id, sighting) in sightings {
+            try statement.execute(arguments: [sighting.handshakeAt, sighting.endpoint, id])
         }
     }
 }

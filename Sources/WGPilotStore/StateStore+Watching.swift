@@ -13,6 +13,16 @@ extension StateStore {
         return stream
     }
 
+    /// Counts the transactions from now on that change networks or peers, for whoever keeps something of them.
+    public func changeCounter() -> ChangeCounter {
+        let counter = ChangeCounter()
+        let observer = CommitObserver { [weak counter] rows in
+            if !rows.peers.isEmpty || !rows.networks.isEmpty || rows.mayBeAnything { counter?.increment() }
+        }
+        writer.add(transactionObserver: observer, extent: .databaseLifetime)
+        return counter
+    }
+
     /// The peers of these numbers; those that are not there (any more) are left out.
     public func peers(_ ids: [Int64]) async throws(StoreError) -> [Peer] {
         try await read { db in

@@ -102,8 +102,8 @@ public final class StateStore: Sendable {
         }
     }
 
-    /// Waits until what the hub is made from is known to be sound, which is all but the audit log. What is read before may
-    /// be damaged.
+    /// Waits until what the hub is made from is known to be sound, which is all but what is only told of it. What is read
+    /// before may be damaged.
     ///
     /// - Throws: `corrupt`, or `io`.
     public func checked() async throws(StoreError) {

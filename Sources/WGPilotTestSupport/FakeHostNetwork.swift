@@ -12,6 +12,8 @@ public final class FakeHostNetwork: HostNetwork {
         case setting(KernelSetting, Int)
         /// Tracked connections were taken away: those of these blocks, so many.
         case connections([IPPrefix], Int)
+        /// A step towards the limits of an interface.
+        case traffic(InterfaceName, TrafficStep)
     }
 
     /// What can be made to fail.
@@ -30,6 +32,8 @@ public final class FakeHostNetwork: HostNetwork {
         case writeSetting
         /// ``FakeHostNetwork/connections(_:into:_:)`` and ``FakeHostNetwork/removeConnections(_:)``.
         case connections
+        /// ``FakeHostNetwork/traffic(on:)`` and ``FakeHostNetwork/apply(_:on:)``.
+        case traffic
         /// ``FakeHostNetwork/events()``.
         case events
     }
@@ -46,6 +50,8 @@ public final class FakeHostNetwork: HostNetwork {
         var advertised: Set<String> = []
         var connections: [TrackedConnection] = []
         var beforeRemoving: (@Sendable (FakeHostNetwork) async -> Void)?
+        var traffic: [InterfaceName: SimulatedTraffic] = [:]
+        var lacksMirror = false
         var failures: [Operation: KernelError] = [:]
         var writes: [Write] = []
         var listeners: [Int: AsyncStream<HostEvent>.Continuation] = [:]
@@ -121,6 +127,17 @@ public final class FakeHostNetwork: HostNetwork {
     /// Arranges what is looked at right before connections are taken away.
     public func beforeRemovingConnections(_ body: (@Sendable (FakeHostNetwork) async -> Void)?) {
         state.withLock { $0.beforeRemoving = body }
+    }
+
+    /// What there is of queues and filters on an interface; a test that sets it plays an administrator.
+    public subscript(traffic interface: InterfaceName) -> ObservedTraffic {
+        get { state.withLock { $0.traffic[interface]?.state ?? ObservedTraffic() } }
+        set { state.withLock { $0.traffic[interface, default: SimulatedTraffic()].state = newValue } }
+    }
+
+    /// Arranges whether the kernel has devices that take what comes from peers.
+    public func setLacksMirror(_ lacks: Bool) {
+        state.withLock { $0.lacksMirror = lacks }
     }
 
     /// Makes an operation fail from now on, until called with nil.
@@ -247,6 +264,31 @@ public final class FakeHostNetwork: HostNetwork {
             let removed = before - state.connections.count
             state.writes.append(.connections(filter.blocks, removed))
             return removed
+        }
+    }
+
+    /// What the steps left, and what was arranged. As in the kernel, what is on an interface goes with it; the device beside
+    /// it stays.
+    public func traffic(on interface: InterfaceName) async throws(KernelError) -> ObservedTraffic {
+        let isThere = try await kernel?.glance(at: interface, locating: []) != nil
+        return try state.withLock { (state) throws(KernelError) in
+            try state.check(.traffic)
+            if !isThere, let old = state.traffic[interface]?.state {
+                state.traffic[interface]?.state = ObservedTraffic(up: old.up, mirror: old.mirror)
+            }
+            return state.traffic[interface]?.state ?? ObservedTraffic()
+        }
+    }
+
+    /// Takes the steps.
+    public func apply(_ steps: [TrafficStep], on interface: InterfaceName) async throws(KernelError) {
+        try state.withLock { (state) throws(KernelError) in
+            try state.check(.traffic)
+            for step in steps {
+                state.traffic[interface, default: SimulatedTraffic()].lacksMirror = state.lacksMirror
+                try state.traffic[interface, default: SimulatedTraffic()].take(step)
+                state.writes.append(.traffic(interface, step))
+            }
         }
     }
 

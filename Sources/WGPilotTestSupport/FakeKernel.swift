@@ -14,6 +14,7 @@ public final class FakeKernel: Kernel {
         var mtu = DesiredInterface.defaultMTU
         var isUp = false
         var addresses: [InterfaceAddress] = []
+        var statistics: LinkStatistics?
     }
 
     fileprivate struct State {
@@ -99,6 +100,11 @@ public final class FakeKernel: Kernel {
         state.withLock { $0.interfaces[name.description]?.device?.peers[key]?.status = status }
     }
 
+    /// Has an interface have carried something.
+    public func setStatistics(_ statistics: LinkStatistics, of name: InterfaceName) {
+        state.withLock { $0.interfaces[name.description]?.statistics = statistics }
+    }
+
     /// Changes a device behind the reconciler's back, as `wg set` would.
     public func tamper(_ name: InterfaceName, _ body: (inout ObservedInterface) -> Void) {
         state.withLock { state in
@@ -171,7 +177,8 @@ public final class FakeKernel: Kernel {
             let others = state.interfaces.map { name, interface in
                 LinkInfo(
                     name: name, index: interface.index, kind: interface.kind, isUp: interface.isUp, mtu: interface.mtu,
-                    addresses: interface.addresses.map { .init(address: $0, scope: .global) })
+                    addresses: interface.addresses.map { .init(address: $0, scope: .global) },
+                    statistics: interface.statistics)
             }
             return [loopback] + others.sorted { $0.index < $1.index }
         }

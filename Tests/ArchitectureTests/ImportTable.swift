@@ -8,10 +8,12 @@ enum ImportTable {
         "WGPilotRPC": ["WGPilotProtocol", "CLinuxShims", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
         "WGPilotNetlink": ["WGPilotCore", "CMnl", "CNftables", "Crypto", "Dispatch", "Glibc", "Synchronization"],
         "WGPilotStore": [
-            "WGPilotCore", "CSQLiteSession", "Crypto", "GRDB", "FoundationEssentials", "Glibc", "Synchronization",
+            "WGPilotCore", "CArgon2", "CSQLiteSession", "Crypto", "GRDB", "FoundationEssentials", "Glibc",
+            "Synchronization",
         ],
         "WGPilotConfiguration": ["WGPilotCore", "Yams", "Glibc"],
         "WGPilotQR": ["CQREncode", "CPNG"],
+        "WGPilotJSON": ["WGPilotProtocol"],
         // The three processes.
         "WGPilotDaemon": [
             "Dispatch",
@@ -20,12 +22,15 @@ enum ImportTable {
             "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotCtl": [
-            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotQR", "CZip", "ArgumentParser",
+            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotJSON", "WGPilotQR", "CZip", "ArgumentParser",
             "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotGateway": [
-            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "Hummingbird", "Logging",
-            "ArgumentParser", "FoundationEssentials",
+            "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "WGPilotJSON", "WGPilotQR",
+            "CLinuxShims", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOCertificateReloading", "NIOSSL", "X509", "SwiftASN1", "Crypto",
+            "ServiceLifecycle", "UnixSignals", "Logging", "ArgumentParser",
+            "FoundationEssentials", "Glibc", "Synchronization",
         ],
         // For tests alone.
         "WGPilotTestSupport": ["WGPilotCore", "WGPilotNetlink", "Synchronization"],

@@ -5,10 +5,14 @@ value that is a message stands here by its own name.
 """
 
 KEY = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
-OPTIONS = {"dry_run": True, "confirm_within": 600}
+OPTIONS = {"dry_run": True, "confirm_within": 600, "if_unchanged": 1_700_000_000}
 CHANGE = {"dry_run": True, "plan": ["create interface wg0", "set mtu 1420"], "confirm_by": 1_700_000_600}
 SYNC = {"is_pending": True, "reason": "the interface wg0 is somebody else's"}
 
+LINK_STATISTICS = {
+    "received_bytes": 5_000_000_000, "received_packets": 4_000_000, "receive_errors": 3, "receive_drops": 2,
+    "sent_bytes": 70_000, "sent_packets": 700, "send_errors": 5, "send_drops": 4,
+}
 NETWORK = {
     "id": 3, "name": "office", "interface": "wg0", "mode": "gateway", "subnet": "10.8.0.0/24",
     "subnet6": "fd12:3456:789a::/64", "listen_port": 51820, "public_key": KEY, "dns_servers": ["9.9.9.9", "2620:fe::fe"],
@@ -16,6 +20,8 @@ NETWORK = {
     "custom_cidrs": ["172.16.0.0/12"], "enabled": True, "created_at": 1_700_000_000, "updated_at": 1_700_000_001,
     "hub_addresses": ["10.8.0.1/24", "fd12:3456:789a::1/64"], "peers": 250, "is_up": True, "nat": False,
     "peers_may_talk": True, "drift_policy": "report", "link_mtu": 1420, "custody": "once",
+    "statistics": LINK_STATISTICS,
+    "bandwidth_up_kbps": 2_000, "bandwidth_down_kbps": 20_000,
 }
 PEER_STATUS = {
     "endpoint": "198.51.100.7:40000", "latest_handshake": 1_700_000_100, "received": 5_000_000_000, "sent": 70_000,
@@ -31,6 +37,7 @@ PEER = {
     "search_domains": ["lan.example"], "excluded_cidrs": ["192.168.0.0/16", "fd00::/8"], "expires_at": 1_800_000_000,
     "disabled_reason": "expired", "last_seen_at": 1_700_000_200, "last_endpoint": "198.51.100.8:41000",
     "pending_public_key": KEY, "keys_change_at": 1_700_600_000, "config_fetched_at": 1_700_000_300, "config_stale": True,
+    "bandwidth_up_kbps": 800, "bandwidth_down_kbps": 10_000,
 }
 FINDING_OF_CONFIGURATION = {"code": "endpoint_guess", "message": "the endpoint 192.0.2.1 is a guess"}
 PEER_CONFIG = {
@@ -55,6 +62,12 @@ FINDING = {
     "network": "office", "item": "mtu", "message": "set mtu 1420", "can_adopt": True, "found_at": 1_700_000_008,
     "is_ignored": True,
 }
+HISTORY_POINT = {"start": 1_700_000_040, "received": 5_000_000_000, "sent": 70_000, "watched": 60}
+SESSION_ENDPOINT = {"at": 1_700_000_050, "endpoint": "198.51.100.7:40000"}
+PEER_SESSION = {
+    "started_at": 1_700_000_050, "ended_at": 1_700_000_950, "last_seen_at": 1_700_000_950, "received": 5_000_000_000,
+    "sent": 70_000, "endpoints": [SESSION_ENDPOINT, {"at": 1_700_000_060, "endpoint": "[2001:db8::7]:40001"}],
+}
 WATCH_STATUS = {"network_id": 3, "peer_id": 7, "status": PEER_STATUS}
 REPAIR = {"place": "wg0", "steps": ["set mtu 1420"], "repaired_at": 1_700_000_009}
 
@@ -74,6 +87,21 @@ TOKEN = {
     "id": 5, "name": "panel", "role": "operator", "created_by": "root", "created_at": 1_700_000_023,
     "expires_at": 1_700_000_024, "last_used_at": 1_700_000_025,
 }
+USER = {
+    "id": 6, "name": "Anna", "role": "operator", "enabled": True, "email": "anna@example.org", "totp_enabled": True,
+    "recovery_codes_left": 9, "sessions": 2, "created_at": 1_700_000_031, "updated_at": 1_700_000_032,
+    "password_changed_at": 1_700_000_033, "last_login_at": 1_700_000_034,
+}
+SESSION = {
+    "id": 12, "user_id": 6, "user": "Anna", "created_at": 1_700_000_035, "last_used_at": 1_700_000_036,
+    "expires_at": 1_700_086_435, "idle_expires_at": 1_700_003_636, "client_address": "198.51.100.7",
+    "user_agent": "Mozilla/5.0", "is_current": True,
+}
+SESSION_SECRET = "wgs_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+CHALLENGE_SECRET = "wgc_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+PASSWORD = "correct horse battery staple"
+GRANT = {"secret": SESSION_SECRET, "session": SESSION, "user": USER}
+CHALLENGE = {"secret": CHALLENGE_SECRET, "expires_at": 1_700_000_335, "attempts_left": 5}
 FLOW = {
     "source": "10.8.0.2", "source_port": 40000, "destination": "192.0.2.9", "destination_port": 443, "packets": 12,
     "bytes": 3456,
@@ -99,7 +127,7 @@ FULL = {
     "SystemInfo": {
         "version": "0.1.0", "backend": "userspace", "backend_version": "0.0.20220316", "role": "operator",
         "networks": 2, "peers": 1000, "endpoint_host": "192.0.2.1", "endpoint_is_guess": True,
-        "started_at": 1_700_000_010, "pending": ["wg0: the port is in use"], "foreign_interfaces": ["wg7"],
+        "started_at": 1_700_000_010, "pending": ["wg0: the port is in use"], "foreign_interfaces": ["wg7"], "online": 120,
     },
     "HealthReply": {"status": "ok", "version": "0.1.0"},
     "ReconcileRequest": {"dry_run": True},
@@ -129,13 +157,14 @@ FULL = {
         "dns_servers": ["10.9.0.1"], "search_domains": ["lab.example", "example"], "mtu": 1400,
         "endpoint_host": "hub.example.org", "tunnel": "full", "custom_cidrs": ["10.10.0.0/16"], "enabled": True,
         "nat": True, "peers_may_talk": True, "drift_policy": "repair", "custody": "client", "options": OPTIONS,
+        "bandwidth_up_kbps": 3_000, "bandwidth_down_kbps": 30_000,
     },
     "UpdateNetworkRequest": {
         "network": "3", "name": "branch", "mode": "site-to-site", "subnet": "10.11.0.0/24",
         "subnet6": "fd00:1::/64", "listen_port": 443, "dns_servers": ["8.8.8.8"], "search_domains": ["branch.example"],
         "mtu": 1300, "endpoint_host": "b.example.org", "tunnel": "split", "custom_cidrs": ["10.12.0.0/16"],
         "clear": ["mtu", "endpoint_host"], "nat": True, "peers_may_talk": True, "drift_policy": "report",
-        "custody": "held", "options": OPTIONS,
+        "custody": "held", "options": OPTIONS, "bandwidth_up_kbps": 4_000, "bandwidth_down_kbps": 40_000,
     },
     "DeleteReply": {"sync": SYNC, "also_removed": ["access rule 11 of office/laptop: deny to any"], "change": CHANGE},
     "ImportNetworkRequest": {
@@ -200,6 +229,7 @@ FULL = {
         "extra_cidrs": ["10.14.0.0/16"], "dns_servers": ["10.8.0.1"], "mtu": 1281, "notes": "north", "tags": ["site"],
         "enabled": True, "custody": "client", "search_domains": ["north.example"], "excluded_cidrs": ["10.16.0.0/16"],
         "expires_at": 1_800_000_001, "return_configuration": True, "options": OPTIONS,
+        "bandwidth_up_kbps": 900, "bandwidth_down_kbps": 100_000_000,
     },
     "CreatePeersRequest": {
         "network": "office", "peers": [{"network": "", "name": "a"}, {"network": "", "name": "b", "mtu": 1300}],
@@ -212,6 +242,7 @@ FULL = {
         "extra_cidrs": ["10.15.0.0/16"], "dns_servers": ["10.8.0.2"], "mtu": 1282, "notes": "south", "tags": ["moved"],
         "clear": ["endpoint", "tunnel"], "custody": "once", "search_domains": ["south.example"],
         "excluded_cidrs": ["10.17.0.0/16"], "expires_at": 1_800_000_002, "options": OPTIONS,
+        "bandwidth_up_kbps": 8, "bandwidth_down_kbps": 1_000_000,
     },
     "PeerConfigReply": PEER_CONFIG,
     "ConfigurationFindingMessage": FINDING_OF_CONFIGURATION,
@@ -228,6 +259,28 @@ FULL = {
     "ConnectionSummaryMessage": CONNECTION_SUMMARY,
     "FlushConnectionsRequest": {"network": "office", "peer": "laptop", "dry_run": True},
     "FlushConnectionsReply": {"count": 4, "dry_run": True},
+    # History.
+    "PeerHistoryRequest": {
+        "network": "office", "peer": "laptop", "range": "week", "from": 1_700_000_000, "to": 1_700_003_600,
+        "granularity": "15min",
+    },
+    "NetworkHistoryRequest": {
+        "network": "office", "range": "month", "from": 1_700_000_000, "to": 1_700_003_600, "granularity": "hour",
+    },
+    "HistoryPointMessage": HISTORY_POINT,
+    "HistoryReply": {
+        "from": 1_700_000_040, "to": 1_700_000_100, "granularity": "minute", "points": [HISTORY_POINT],
+        "received": 5_000_000_000, "sent": 70_000, "sampled_at": 1_700_000_099,
+    },
+    "SessionsRequest": {
+        "network": "office", "peer": "laptop", "from": 1_700_000_000, "before": 1_700_003_600, "limit": 20,
+    },
+    "SessionsReply": {"sessions": [PEER_SESSION], "next": 1_700_000_050},
+    "PeerSessionMessage": PEER_SESSION,
+    "SessionEndpointMessage": SESSION_ENDPOINT,
+    "PurgeHistoryRequest": {"network": "office", "peer": "laptop", "dry_run": True},
+    "PurgeHistoryReply": {"samples": 1440, "hourly_days": 31, "daily_groups": 12, "sessions": 99, "dry_run": True},
+    "LinkStatisticsMessage": LINK_STATISTICS,
     # Watch.
     "WatchRequest": {"network": "office", "epoch": "3w5e11264sgsf", "after": 17},
     "WatchEvent": {
@@ -265,4 +318,38 @@ FULL = {
     "CreateTokenReply": {"token": TOKEN, "secret": "wgp_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"},
     "TokenReference": {"token": "panel"},
     "TokenReply": {"token": TOKEN},
+    # Web users.
+    "SetupStateReply": {"setup_needed": True},
+    "SetupRequest": {
+        "code": "ABCD-EFGH-JKLM-2345", "name": "Anna", "password": PASSWORD, "user_agent": "Mozilla/5.0",
+    },
+    "LoginRequest": {"name": "Anna", "password": PASSWORD, "code": "123456", "user_agent": "Mozilla/5.0"},
+    "ContinueLoginRequest": {"challenge": CHALLENGE_SECRET, "code": "ABCD-EFGH-JKLM-2345"},
+    "LoginReply": {"session": GRANT, "challenge": CHALLENGE},
+    "SessionGrant": GRANT,
+    "LoginChallenge": CHALLENGE,
+    "WhoAmIReply": {"kind": "session", "name": "Anna", "role": "operator", "user": USER, "session": SESSION},
+    "ChangePasswordRequest": {
+        "current_password": PASSWORD, "new_password": PASSWORD + "!", "user_agent": "Mozilla/5.0",
+    },
+    "OwnPasswordRequest": {"password": PASSWORD},
+    "EnrolTOTPReply": {
+        "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        "uri": "otpauth://totp/WGPilot:Anna?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=WGPilot",
+    },
+    "ConfirmTOTPRequest": {"code": "123456"},
+    "RecoveryCodesReply": {"codes": ["ABCD-EFGH-JKLM-2345", "2345-ABCD-EFGH-JKLM"], "user": USER},
+    "UserMessage": USER,
+    "ListUsersReply": {"users": [USER]},
+    "UserReference": {"user": "Anna"},
+    "UserReply": {"user": USER},
+    "CreateUserRequest": {"name": "Anna", "role": "operator", "password": PASSWORD, "email": "anna@example.org"},
+    "UpdateUserRequest": {"user": "Anna", "role": "admin", "enabled": False, "email": "a@example.org"},
+    "SetPasswordRequest": {"user": "Anna", "password": PASSWORD, "reset_totp": True},
+    "CreateSetupCodeRequest": {"lifetime": 600, "even_with_users": True},
+    "SetupCodeReply": {"code": "ABCD-EFGH-JKLM-2345", "expires_at": 1_700_000_931},
+    "SessionMessage": SESSION,
+    "ListSessionsRequest": {"user": "Anna", "all": True},
+    "ListSessionsReply": {"sessions": [SESSION]},
+    "RevokeSessionsRequest": {"id": 12, "user": "Anna", "others": True},
 }

@@ -38,6 +38,24 @@ struct PeerSettingsTests {
         #expect(try Self.faults { $0.email = text } == (isValid ? [] : [.email]))
     }
 
+    // 8 kbit/s and 100 Gbit/s are what `BandwidthLimit` says; 0 is no limit.
+    @Test(
+        "the ends of a limit hold to the kbit/s, and both directions are told at once",
+        arguments: [
+            (0, true), (8, true), (100_000_000, true), (7, false), (1, false), (-1, false), (100_000_001, false),
+            (.min, false), (.max, false),
+        ] as [(Int64, Bool)])
+    func bandwidth(kbps: Int64, isValid: Bool) throws {
+        #expect(try Self.faults { $0.bandwidthUp = kbps } == (isValid ? [] : [.bandwidthUp]))
+        #expect(try Self.faults { $0.bandwidthDown = kbps } == (isValid ? [] : [.bandwidthDown]))
+        #expect(
+            try Self.faults { ($0.bandwidthUp, $0.bandwidthDown) = (kbps, kbps) }
+                == (isValid ? [] : [.bandwidthUp, .bandwidthDown]))
+        var network = try Samples.network(.gateway)
+        (network.bandwidthUp, network.bandwidthDown) = (kbps, kbps)
+        #expect(network.validate().map(\.field) == (isValid ? [] : [.bandwidthUp, .bandwidthDown]))
+    }
+
     @Test("a site gateway is for site-to-site networks and has networks behind it")
     func siteGateway() throws {
         let site = try Samples.prefixes(["192.168.1.0/24"])

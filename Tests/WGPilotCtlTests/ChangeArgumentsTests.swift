@@ -41,7 +41,8 @@ struct ChangeArgumentsTests {
     @Test(
         "commands that change nothing that could be undone do not take them, lest somebody rely on it",
         arguments: [
-            "network list", "network show a", "peer list a", "peer config a/b", "peer export a --zip b", "bridge list",
+            "network list", "network show a", "network history a", "peer history a/b", "peer sessions a/b",
+            "peer list a", "peer config a/b", "peer export a --zip b", "bridge list",
             "rule list",
             "reach a b", "status", "doctor", "drift list", "confirm",
         ])
@@ -55,7 +56,9 @@ struct ChangeArgumentsTests {
 
     @Test(
         "what no undo takes back can be rehearsed all the same",
-        arguments: ["drift restore a mtu", "drift ignore a mtu", "drift heed a mtu", "reconcile"])
+        arguments: [
+            "drift restore a mtu", "drift ignore a mtu", "drift heed a mtu", "reconcile", "peer purge-history a/b",
+        ])
     func rehearsed(line: String) async throws {
         let words = line.split(separator: " ").map(String.init)
         await #expect(throws: Never.self) { try await RootCommand.asyncParseAsRoot(words + ["--dry-run"]) }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WGPilotJSON
 import WGPilotProtocol
 
 @testable import WGPilotCtl

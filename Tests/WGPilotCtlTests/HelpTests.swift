@@ -21,7 +21,7 @@ struct HelpTests {
                  0  done
                  1  an unexpected failure, or the answer is no
                  2  wrong usage of the command line
-                 3  no such network, peer, bridge, rule or token
+                 3  no such network, peer, bridge, rule, token or user
                  4  the name, key or address is taken
                  5  a value is not valid
                  6  not allowed
@@ -63,6 +63,9 @@ struct HelpTests {
                                           kernel.
                   audit                   The audit log: who did what, and who was refused.
                   token                   API tokens, for programs that use the HTTP gateway.
+                  user                    Users of the web page, who log in with a password.
+                  session                 Sessions of web users: who is logged in, and from
+                                          where.
 
                   See 'wgpilotctl help <subcommand>' for detailed help.
                 """)
@@ -94,6 +97,10 @@ struct HelpTests {
             "peer list office --expiring 30d --sort expires-at",
             "peer list office --sort latest-handshake --descending --online --enabled --role client --tag a --limit 9",
             "peer connections office/laptop --summary", "peer connections 2/7 --limit 5",
+            "peer history office/laptop --range week --granularity hour --csv -", "network history office --range year",
+            "peer history 2/7 --from 2026-11-01 --to 2h",
+            "peer sessions office/laptop --from 7d --to 1h --limit 9 --csv /f",
+            "peer purge-history office/laptop --yes", "peer purge-history office/laptop --dry-run",
             "peer flush office/laptop --dry-run", "network connections office --limit 100000 --summary",
             "peer add office phone --custody once --config-file /f --expires 30d --exclude 10.0.0.0/8 --dry-run",
             "peer add office phone --preshared-key - --search-domains lan.example --print-config",
@@ -119,6 +126,11 @@ struct HelpTests {
             "doctor", "drift list", "drift adopt office mtu", "drift restore office peer KEY=",
             "drift ignore office address 10.8.0.1/24", "drift heed office listen-port",
             "confirm", "confirm --undo", "confirm --show", "status", "reconcile",
+            "user add anna --role admin --email a@example.org --password-file -", "user list", "user show anna",
+            "user edit anna --role viewer", "user passwd anna --reset-totp --password-file /f", "user enable anna",
+            "user disable 3", "user remove anna --yes", "user reset-totp anna --yes",
+            "user setup-code --expires-in 10m --even-with-users --file /f", "session list", "session list --user anna",
+            "session revoke 7 --yes", "session revoke --user anna",
         ])
     func grammar(line: String) async {
         let words = line.split(separator: " ").map(String.init)
@@ -138,7 +150,10 @@ struct HelpTests {
             "peer import office peers", "peer import office peers.csv --format xml", "peer export office",
             "peer list office --online --offline", "peer list office --limit 0",
             "peer connections office", "peer connections office/laptop --limit 0", "network connections",
-            "network connections office --limit 100001", "peer flush office",
+            "network connections office --limit 100001", "peer flush office", "peer history office",
+            "peer history office/laptop --range day --from 2h", "peer history office/laptop --to 2h",
+            "peer history office/laptop --from yesterday", "network history", "peer sessions office/laptop --limit 0",
+            "peer purge-history office",
             "peer list office --output xml", "status --timeout 0",
             "status --timeout 86401", "frobnicate", "peer list office --frobnicate", "network create",
             "network create office --subnet 10.8.0.0/24 --ipv6 --subnet6 fd00::/64",
@@ -149,7 +164,10 @@ struct HelpTests {
             "rule add --peer laptop allow", "rule list --tag a --peer b/c", "rule show office", "rule move 1",
             "rule move 1 first", "reach office/laptop", "reach a b --port https", "drift adopt office", "drift list x",
             "confirm --undo --show", "confirm --yes",
-            // A key on the command line would stand in the shell's history.
+            "user add", "user edit anna", "user setup-code --expires-in 2d", "session revoke", "session revoke x",
+            "session revoke 7 --user anna",
+            // A password, or a key, on the command line would stand in the shell's history.
+            "user add anna --password hunter2hunter2", "user passwd anna hunter2hunter2",
             "peer edit office/laptop --preshared-key 8JMJScF72qnh9VrrCIs9EvtjVik9GyIfiFbfT/mqBz4=",
             "peer add office laptop --private-key EHrzNkjPObWuK8k2zZciziTmRSbd1c48iRbJ4LRTUX8=",
         ])

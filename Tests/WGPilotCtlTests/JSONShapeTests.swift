@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WGPilotJSON
 import WGPilotProtocol
 
 @testable import WGPilotCtl
@@ -30,7 +31,7 @@ struct JSONShapeTests {
             "tags",
             "holds_private_key", "has_preshared_key", "custody", "search_domains", "excluded_cidrs", "expires_at",
             "disabled_reason", "last_endpoint", "pending_public_key", "keys_change_at", "config_fetched_at",
-            "config_stale",
+            "config_stale", "bandwidth_up_kbps", "bandwidth_down_kbps",
         ]
         #expect(Set(try Self.object(PeerView(peer: Samples.peer)).keys) == Self.specified.union(ours))
         let told = PeerView(
@@ -54,6 +55,7 @@ struct JSONShapeTests {
         #expect(peer["expires_at"] as? Int == 5000)
         #expect(peer["excluded_cidrs"] as? [String] == ["192.168.0.0/16"])
         #expect(peer["config_stale"] as? Bool == true)
+        #expect(peer["bandwidth_up_kbps"] as? Int == 800 && peer["bandwidth_down_kbps"] as? Int == 10_000)
         #expect(peer["kernel_keepalive"] as? Int == 5)
         #expect(peer["online"] as? Bool == true)
         #expect(peer["last_handshake"] as? Int == 3000)
@@ -79,7 +81,8 @@ struct JSONShapeTests {
                 "id", "name", "interface", "mode", "subnet", "subnet6", "listen_port", "public_key", "addresses",
                 "dns_servers",
                 "search_domains", "mtu", "link_mtu", "endpoint_host", "tunnel", "custom_cidrs", "nat",
-                "peers_may_talk", "drift_policy", "custody", "enabled", "up", "peers", "created_at", "updated_at",
+                "peers_may_talk", "drift_policy", "custody", "bandwidth_up_kbps", "bandwidth_down_kbps", "enabled",
+                "up", "peers", "created_at", "updated_at",
             ])
         let network = try Self.object(NetworkView(network: Samples.network))
         #expect(network["nat"] as? Bool == true)

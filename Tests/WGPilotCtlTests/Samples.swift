@@ -14,7 +14,7 @@ enum Samples {
             online: true), searchDomains: ["lan.example"], excludedCIDRs: ["192.168.0.0/16"], expiresAt: 5000,
         disabledReason: "operator", lastSeenAt: 2900, lastEndpoint: "203.0.113.9:1000",
         pendingPublicKey: "3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08=", keysChangeAt: 4000, configFetchedAt: 2000,
-        configStale: true)
+        configStale: true, bandwidthUpKbps: 800, bandwidthDownKbps: 10_000)
 
     /// A peer without anything that may be absent.
     static let barePeer = PeerMessage(
@@ -29,7 +29,8 @@ enum Samples {
         searchDomains: ["example.org"], mtu: 1420, endpointHost: "vpn.example.org", tunnel: "full",
         customCIDRs: ["172.16.0.0/12"], enabled: true, createdAt: 1000, updatedAt: 2000,
         hubAddresses: ["10.8.0.1/24", "fd00:8::1/64"], peers: 2, isUp: true, nat: true, peersMayTalk: false,
-        driftPolicy: "repair", linkMTU: 1380, custody: "once")
+        driftPolicy: "repair", linkMTU: 1380, custody: "once", bandwidthUpKbps: 2000,
+        bandwidthDownKbps: 20_000)
 
     static let info = SystemInfo(
         version: "9.9.9", backend: "kernel", backendVersion: "1.0.0", role: "admin", networks: 1, peers: 2,

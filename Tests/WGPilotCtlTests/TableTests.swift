@@ -96,7 +96,9 @@ struct TableTests {
                 transfer              1.50 KiB received, 10 B sent
                 persistent keepalive  every 25 s
                 hub keepalive         off
-                kernel keepalive      every 5 s
+                kernel keepalive      every 5 s, to be off
+                bandwidth up          800 kbit/s
+                bandwidth down        10 Mbit/s
                 tunnel                split
                 extra CIDRs           172.16.0.0/12
                 DNS servers           192.0.2.53
@@ -119,9 +121,9 @@ struct TableTests {
         list.add([Samples.barePeer])
         #expect(
             list.rendered() == """
-                ID  NAME    ADDRESS             STATE    LATEST HANDSHAKE  RECEIVED  SENT  ENDPOINT
-                 7  laptop  10.8.0.7,fd00:8::7  online   1 min ago         1.50 KiB  10 B  203.0.113.9:1024
-                12  日本    10.8.0.12           offline  never                  0 B   0 B  -
+                ID  NAME    ADDRESS             STATE    LATEST HANDSHAKE  RECEIVED  SENT  LIMIT     KEEPALIVE             ENDPOINT
+                 7  laptop  10.8.0.7,fd00:8::7  online   1 min ago         1.50 KiB  10 B  10M/800k  every 5 s, to be off  203.0.113.9:1024
+                12  日本    10.8.0.12           offline  never                  0 B   0 B  -         -                     -
 
                 """)
     }
@@ -150,8 +152,8 @@ struct TableTests {
     func networkList() {
         #expect(
             NetworkListView(networks: [Samples.network]).table(now: 0) == """
-                ID  NAME    INTERFACE  MODE     SUBNET        PORT  PEERS  STATE
-                 2  office  wg0        gateway  10.8.0.0/24  51820      2  up
+                ID  NAME    INTERFACE  MODE     SUBNET        PORT  PEERS  STATE  RECEIVED  SENT
+                 2  office  wg0        gateway  10.8.0.0/24  51820      2  up            -     -
 
                 """)
     }
@@ -180,6 +182,8 @@ struct TableTests {
                 peers may talk   no
                 drift policy     repair
                 custody of keys  once
+                bandwidth up     2 Mbit/s
+                bandwidth down   20 Mbit/s
                 peers            2
                 created          34 min ago
                 changed          18 min ago

@@ -57,6 +57,8 @@ struct AuditHandlersTests {
             _ = try await client.call(
                 PeersService.flushConnections, FlushConnectionsRequest(network: "office", peer: "a"))
             try await expectEntry(PeersService.flushConnections.info, "office/a")
+            _ = try await client.call(PeersService.purgeHistory, PurgeHistoryRequest(network: "office", peer: "a"))
+            try await expectEntry(PeersService.purgeHistory.info, "office/a")
             for id in 1...2 {
                 let link = try await client.call(LinksService.create, CreateLinkRequest(network: "office", peer: "a"))
                 try await expectEntry(LinksService.create.info, "link \(id)")
@@ -133,17 +135,110 @@ struct AuditHandlersTests {
             try await expectEntry(TokensService.create.info, "token t")
             _ = try await client.call(TokensService.revoke, TokenReference(token: "t"))
             try await expectEntry(TokensService.revoke.info, "token t")
+            _ = try await client.call(
+                UsersService.createSetupCode, CreateSetupCodeRequest())
+            try await expectEntry(UsersService.createSetupCode.info, "setup_code 1")
+            let password = SecretText("correct horse battery")
+            _ = try await client.call(
+                UsersService.create, CreateUserRequest(name: "Anna", role: "viewer", password: password))
+            try await expectEntry(UsersService.create.info, "user Anna")
+            _ = try await client.call(UsersService.update, UpdateUserRequest(user: "anna", role: "operator"))
+            try await expectEntry(UsersService.update.info, "user Anna")
+            _ = try await client.call(UsersService.setPassword, SetPasswordRequest(user: "1", password: password))
+            try await expectEntry(UsersService.setPassword.info, "user Anna")
+            _ = try await client.call(UsersService.resetTOTP, UserReference(user: "1"))
+            try await expectEntry(UsersService.resetTOTP.info, "user Anna")
+            _ = try await client.call(SessionsService.revoke, RevokeSessionsRequest(user: "anna"))
+            try await expectEntry(SessionsService.revoke.info, "sessions of user Anna")
+            _ = try await client.call(UsersService.delete, UserReference(user: "anna"))
+            try await expectEntry(UsersService.delete.info, "user Anna")
             _ = try await client.call(PeersService.delete, PeerReference(network: "office", peer: "a"))
             try await expectEntry(PeersService.delete.info, "office/a")
             _ = try await client.call(NetworksService.delete, NetworkReference(network: "office"))
             try await expectEntry(NetworksService.delete.info, "office")
-            #expect(seen == Set(MethodTable.all.filter(\.isMutation).map(\.fullName)), "a method is not tried here")
+            let changing = Set(MethodTable.all.filter(\.isMutation).map(\.fullName))
+            #expect(seen == changing.subtracting(Self.ofWebUsers), "a method is not tried here")
 
             // Reads leave none.
             _ = try await client.call(NetworksService.list, Empty())
             _ = try await client.call(AuditService.list, ListAuditRequest())
             let verdict = try await client.call(AuditService.verify, VerifyAuditRequest())
             #expect(verdict.isIntact && verdict.sequence == count)
+        }
+    }
+
+    /// What only a web user can do, or makes one of its caller.
+    private static let ofWebUsers = Set(
+        MethodTable.all.filter { $0.isMutation && $0.fullName.hasPrefix("wgpilot.v1.Auth/") }.map(\.fullName))
+
+    @Test("what a web user does to the own account leaves one entry each, under the user's name and address")
+    func everyMutationOfAWebUser() async throws {
+        try await DaemonFixture.with(caller: Self.gateway) { daemon, client in
+            let address = ["client-address": "198.51.100.7"]
+            var seen: Set<String> = []
+            var count: Int64 = 1
+            func expectEntry(
+                _ method: MethodInfo, entries: Int64 = 1, sourceLocation: SourceLocation = #_sourceLocation
+            ) async throws {
+                let page = try await daemon.store.auditEntries(AuditQuery(limit: 1))
+                let entry = try #require(page.items.first?.entry)
+                #expect(entry.sequence == count + entries, sourceLocation: sourceLocation)
+                #expect(entry.method == method.fullName && entry.result == "OK", sourceLocation: sourceLocation)
+                #expect(
+                    entry.actor == AuditActor(kind: .web, name: "anna", uid: 400) && entry.origin == "198.51.100.7",
+                    sourceLocation: sourceLocation)
+                #expect(entry.target.hasSuffix("user anna"), "\(entry.target)", sourceLocation: sourceLocation)
+                count = entry.sequence
+                seen.insert(method.fullName)
+            }
+            let made = try await daemon.store.createSetupCode(
+                lifetime: 60, evenWithUsers: false, createdBy: "root",
+                audit: AuditContext(actor: .daemon, origin: "daemon", method: "test"))
+            let password = SecretText("correct horse battery")
+            var reply = try await client.call(
+                AuthService.setup,
+                SetupRequest(code: SecretText(made.code.text), name: "anna", password: password), metadata: address)
+            // The user that was made, and the session that began.
+            try await expectEntry(AuthService.setup.info, entries: 2)
+            func session() -> Metadata {
+                let secret = reply.session?.secret.revealed ?? ""
+                return address.merging(["authorization": "Bearer \(secret)"]) { $1 }
+            }
+            reply = try await client.call(
+                AuthService.changePassword,
+                ChangePasswordRequest(currentPassword: password, newPassword: password), metadata: session())
+            try await expectEntry(AuthService.changePassword.info, entries: 2)
+            let own = OwnPasswordRequest(password: password)
+            let enrolled = try await client.call(AuthService.enrolTOTP, own, metadata: session())
+            try await expectEntry(AuthService.enrolTOTP.info)
+            let secret = try daemon.secondFactor(enrolled.secret)
+            func code() -> SecretText { SecretText(secret.code(ofStep: TOTPSecret.step(at: daemon.clock.now))) }
+            _ = try await client.call(AuthService.confirmTOTP, ConfirmTOTPRequest(code: code()), metadata: session())
+            try await expectEntry(AuthService.confirmTOTP.info)
+            _ = try await client.call(AuthService.regenerateRecoveryCodes, own, metadata: session())
+            try await expectEntry(AuthService.regenerateRecoveryCodes.info)
+            daemon.clock.advance(by: 30)
+            _ = try await client.call(
+                AuthService.login, LoginRequest(name: "ANNA", password: password, code: code()), metadata: address)
+            try await expectEntry(AuthService.login.info)
+            let begun = try await client.call(
+                AuthService.login, LoginRequest(name: "ANNA", password: password), metadata: address)
+            // The password was right; who it is has not proven all yet.
+            count += 1
+            daemon.clock.advance(by: 30)
+            _ = try await client.call(
+                AuthService.continueLogin,
+                ContinueLoginRequest(challenge: #require(begun.challenge?.secret), code: code()), metadata: address)
+            try await expectEntry(AuthService.continueLogin.info)
+            _ = try await client.call(AuthService.disableTOTP, own, metadata: session())
+            try await expectEntry(AuthService.disableTOTP.info)
+            _ = try await client.call(AuthService.logout, Empty(), metadata: session())
+            try await expectEntry(AuthService.logout.info)
+            #expect(seen == Self.ofWebUsers, "a method is not tried here")
+            for secret in [password.revealed, enrolled.secret.revealed, made.code.text] {
+                let entries = try await daemon.store.auditEntries(AuditQuery()).items
+                #expect(!"\(entries)".contains(secret))
+            }
         }
     }
 

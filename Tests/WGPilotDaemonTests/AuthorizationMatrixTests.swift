@@ -17,63 +17,91 @@ struct AuthorizationMatrixTests {
         case gateway, adminToken, operatorToken, viewerToken
         case expiredToken, revokedToken, unknownToken, malformedToken, otherScheme
         case operatorWithToken
+        case adminSession, operatorSession, viewerSession
+        case endedSession
     }
 
     /// `Y` allowed, `D` denied for the role, `N` no user named, `B` a bad token, `X` a token where none belongs. In groups:
-    /// users of the machine; the gateway alone and with good tokens; with bad tokens; an operator with a token.
+    /// users of the machine; the gateway alone and with good tokens; with bad tokens; an operator with a token; the gateway with
+    /// good sessions, and with one that ended.
     private static let table: [String: String] = [
-        "wgpilot.v1.System/Info": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.System/Health": "YYYYYD YYYY BBBBB X",
-        "wgpilot.v1.System/Reconcile": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.System/Drift": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.System/ResolveDrift": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.System/PendingChange": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.System/Confirm": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.System/Undo": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Networks/List": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Networks/Get": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Networks/Create": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Networks/Update": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Networks/Delete": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Networks/Enable": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Networks/Disable": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Networks/Import": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Networks/RegenerateKeys": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Networks/Export": "YYYDDD NYDD BBBBB X",
-        "wgpilot.v1.Bridges/List": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Bridges/Get": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Bridges/Create": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Bridges/Update": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Bridges/Delete": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Rules/List": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Rules/Get": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Rules/Create": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Rules/Update": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Rules/Delete": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Rules/Reach": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Peers/List": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Peers/Get": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Peers/Create": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/CreateBatch": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/Update": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/Delete": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/Enable": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/Disable": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/RotateKeys": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/Config": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/Connections": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Peers/FlushConnections": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Links/List": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Links/Create": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Links/Revoke": "YYYYDD NYYD BBBBB X",
-        "wgpilot.v1.Links/Redeem": "YYYYYD YYYY BBBBB X",
-        "wgpilot.v1.Watch/Changes": "YYYYYD NYYY BBBBB X",
-        "wgpilot.v1.Audit/List": "YYYDDD NYDD BBBBB X",
-        "wgpilot.v1.Audit/Export": "YYYDDD NYDD BBBBB X",
-        "wgpilot.v1.Audit/Verify": "YYYDDD NYDD BBBBB X",
-        "wgpilot.v1.Tokens/List": "YYYDDD NYDD BBBBB X",
-        "wgpilot.v1.Tokens/Create": "YYYDDD NYDD BBBBB X",
-        "wgpilot.v1.Tokens/Revoke": "YYYDDD NYDD BBBBB X",
+        "wgpilot.v1.System/Info": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.System/Health": "YYYYYD YYYY BBBBB X YYY B",
+        "wgpilot.v1.System/Reconcile": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.System/Drift": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.System/ResolveDrift": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.System/PendingChange": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.System/Confirm": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.System/Undo": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Networks/List": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Networks/Get": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Networks/Create": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Networks/Update": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Networks/Delete": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Networks/Enable": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Networks/Disable": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Networks/Import": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Networks/RegenerateKeys": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Networks/Export": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Networks/History": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Bridges/List": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Bridges/Get": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Bridges/Create": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Bridges/Update": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Bridges/Delete": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Rules/List": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Rules/Get": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Rules/Create": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Rules/Update": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Rules/Delete": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Rules/Reach": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Peers/List": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Peers/Get": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Peers/Create": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/CreateBatch": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/Update": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/Delete": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/Enable": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/Disable": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/RotateKeys": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/Config": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/Connections": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/FlushConnections": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Peers/History": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Peers/Sessions": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Peers/PurgeHistory": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Links/List": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Links/Create": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Links/Revoke": "YYYYDD NYYD BBBBB X YYD B",
+        "wgpilot.v1.Links/Redeem": "YYYYYD YYYY BBBBB X YYY B",
+        "wgpilot.v1.Watch/Changes": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Audit/List": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Audit/Export": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Audit/Verify": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Tokens/List": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Tokens/Create": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Tokens/Revoke": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Auth/Setup": "YYYYYD YYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/SetupState": "YYYYYD YYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/Login": "YYYYYD YYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/ContinueLogin": "YYYYYD YYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/Logout": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/WhoAmI": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/ChangePassword": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/EnrolTOTP": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/ConfirmTOTP": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/DisableTOTP": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Auth/RegenerateRecoveryCodes": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Sessions/List": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Sessions/Revoke": "YYYYYD NYYY BBBBB X YYY B",
+        "wgpilot.v1.Users/List": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Users/Get": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Users/Create": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Users/Update": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Users/Delete": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Users/SetPassword": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Users/ResetTOTP": "YYYDDD NYDD BBBBB X YDD B",
+        "wgpilot.v1.Users/CreateSetupCode": "YYYDDD NYDD BBBBB X YDD B",
     ]
 
     @Test("the table has every method there is, and none that there is not")
@@ -92,7 +120,7 @@ struct AuthorizationMatrixTests {
             var logger = Logger(label: "test")
             logger.logLevel = .critical
             let interceptor = AuthorizationInterceptor(
-                policy: daemon.policy, store: daemon.store, names: names, logger: logger)
+                policy: daemon.policy, store: daemon.store, names: names, sessionIdle: 3600, logger: logger)
             for method in MethodTable.all {
                 let row = Array((Self.table[method.fullName] ?? "").filter { $0 != " " })
                 for (kind, expected) in zip(Kind.allCases, row) {
@@ -137,6 +165,16 @@ struct AuthorizationMatrixTests {
                 DisplayName(name), role: role, expiresAt: expiresAt, createdBy: "root")
             return ["authorization": "Bearer \(made.secret.text)"]
         }
+        func session(_ role: APIToken.Role, ended: Bool = false) async throws -> Metadata {
+            let password = try #require(Password(presented: "x"))
+            let hash = try PasswordHash.make(password, cost: PasswordHash.Cost(memory: 8, passes: 1))
+            let user = try await daemon.store.createUser(
+                UserDraft(name: UserName("\(role) \(ended)"), role: role, hash: hash))
+            let begun = try await daemon.store.beginSession(
+                of: user, WebSession.Client(address: "", agent: nil), WebSession.Lifetimes(idle: 60, absolute: 60))
+            if ended { try await daemon.store.endSession(begun.session.id) }
+            return ["authorization": "Bearer \(begun.secret.text)"]
+        }
         let gateway = PeerCredentials(uid: 400, gid: 9000, pid: 1, groups: [20, 10])
         let someOperator = PeerCredentials(uid: 1000, gid: 9000, pid: 1, groups: [20])
         let viewerToken = try await token("viewer", .viewer)
@@ -163,6 +201,10 @@ struct AuthorizationMatrixTests {
             .malformedToken: (gateway, ["authorization": "Bearer wgp_"]),
             .otherScheme: (gateway, ["authorization": "Basic YTpi"]),
             .operatorWithToken: (someOperator, adminToken),
+            .adminSession: (gateway, try await session(.admin)),
+            .operatorSession: (gateway, try await session(.operator)),
+            .viewerSession: (gateway, try await session(.viewer)),
+            .endedSession: (gateway, try await session(.admin, ended: true)),
         ]
     }
 

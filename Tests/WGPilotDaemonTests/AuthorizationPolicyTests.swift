@@ -71,13 +71,17 @@ struct AuthorizationPolicyTests {
         }
     }
 
-    @Test("the gateway by itself may ask for health, and for what a link leads to, and nothing else")
+    @Test("the gateway by itself may ask for health, log somebody in, fetch what a link leads to, and nothing else")
     func gatewayAlone() {
         let allowed = MethodTable.all.filter { policy.evaluate(policy.caller(Self.caller(400)), $0) == .allowed }
-        #expect(allowed.map(\.fullName) == ["wgpilot.v1.System/Health", "wgpilot.v1.Links/Redeem"])
+        #expect(
+            allowed.map(\.fullName) == [
+                "wgpilot.v1.System/Health", "wgpilot.v1.Links/Redeem", "wgpilot.v1.Auth/SetupState",
+                "wgpilot.v1.Auth/Setup", "wgpilot.v1.Auth/Login", "wgpilot.v1.Auth/ContinueLogin",
+            ])
     }
 
-    @Test("no viewer reads a secret or changes anything, but by a link")
+    @Test("no viewer reads a secret or changes anything, but by a link, or of the own account and sessions")
     func viewers() {
         let viewer = policy.caller(Self.caller(300))
         let allowed = MethodTable.all.filter { policy.evaluate(viewer, $0) == .allowed }.map(\.fullName)
@@ -87,7 +91,12 @@ struct AuthorizationPolicyTests {
                 "wgpilot.v1.Networks/Get", "wgpilot.v1.Peers/List", "wgpilot.v1.Peers/Get",
                 "wgpilot.v1.Bridges/List", "wgpilot.v1.Bridges/Get", "wgpilot.v1.Rules/List", "wgpilot.v1.Rules/Get",
                 "wgpilot.v1.Rules/Reach", "wgpilot.v1.System/Drift", "wgpilot.v1.System/PendingChange",
-                "wgpilot.v1.Watch/Changes", "wgpilot.v1.Links/Redeem",
+                "wgpilot.v1.Watch/Changes", "wgpilot.v1.Links/Redeem", "wgpilot.v1.Auth/SetupState",
+                "wgpilot.v1.Auth/Setup", "wgpilot.v1.Auth/Login", "wgpilot.v1.Auth/ContinueLogin",
+                "wgpilot.v1.Auth/Logout", "wgpilot.v1.Auth/WhoAmI", "wgpilot.v1.Auth/ChangePassword",
+                "wgpilot.v1.Auth/EnrolTOTP", "wgpilot.v1.Auth/ConfirmTOTP", "wgpilot.v1.Auth/DisableTOTP",
+                "wgpilot.v1.Auth/RegenerateRecoveryCodes", "wgpilot.v1.Sessions/List", "wgpilot.v1.Sessions/Revoke",
+                "wgpilot.v1.Networks/History", "wgpilot.v1.Peers/History", "wgpilot.v1.Peers/Sessions",
             ])
     }
 }

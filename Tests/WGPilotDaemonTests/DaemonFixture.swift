@@ -41,14 +41,21 @@ struct DaemonFixture {
         let audit = AuditLog(store: store, now: { clock.now }, logger: logger)
         let host = FakeHostNetwork(beside: kernel)
         let sightings = SightingService(store: store, kernel: kernel, logger: logger, interval: .zero)
+        let presence = Presence(store: store, now: { clock.now })
+        let history = HistoryService(
+            store: store, kernel: kernel, presence: presence, sightings: sightings,
+            interval: configuration.historyInterval, retention: configuration.historyRetention, machine: "test",
+            now: { clock.now }, logger: logger)
         let reconciler = Reconciler(
-            store: store, kernel: kernel, host: host, interval: .seconds(3600),
+            store: store, kernel: MeteredKernel(kernel: kernel, history: history), host: host, interval: .seconds(3600),
             alwaysCounts: configuration.connectionAccounting == .on, logger: logger, now: { clock.now })
         let confirmation = ConfirmationService(store: store, reconciler: reconciler, now: { clock.now }, logger: logger)
         let hub = Hub(
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
-            status: StatusCache(kernel: kernel, sightings: sightings), audit: audit,
-            sightings: sightings,
+            status: StatusCache(kernel: kernel, sightings: sightings, presence: presence), audit: audit,
+            sightings: sightings, history: history,
+            authentication: Authentication(
+                cost: PasswordHash.Cost(memory: 8, passes: 1), monotonic: { .seconds(clock.now) }),
             configuration: configuration, startedAt: now, now: { clock.now })
         let fixture = DaemonFixture(
             kernel: kernel, host: host, store: store, reconciler: reconciler, hub: hub, policy: policy,
@@ -69,6 +76,25 @@ struct DaemonFixture {
             }
             group.cancelAll()
         }
+    }
+}
+
+extension DaemonFixture {
+    /// The secret of a second factor from the text that an app is given (RFC 4648 §6).
+    func secondFactor(_ text: SecretText) throws -> TOTPSecret {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+        var (bits, count, bytes) = (UInt32(0), UInt32(0), [UInt8]())
+        for letter in text.revealed.utf8 {
+            guard let value = alphabet.firstIndex(of: letter) else { throw InvalidValue("this is not Base32") }
+            bits = bits << 5 | UInt32(value)
+            count += 5
+            if count >= 8 {
+                count -= 8
+                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+            }
+        }
+        guard let secret = TOTPSecret(bytes: bytes) else { throw InvalidValue("this is not a second factor") }
+        return secret
     }
 }
 

@@ -5,6 +5,7 @@ import WGPilotProtocol
 func jsonText(_ value: Any) -> String {
     switch value {
     case let value as String: return quoted(value)
+    case let value as SecretText: return quoted(value.revealed)
     case let value as Bool: return value ? "true" : "false"
     case let value as any BinaryInteger: return "\(value)"
     case let value as StatusCode: return "\(value.rawValue)"
@@ -29,7 +30,7 @@ func jsonText(_ value: Any) -> String {
 
 /// The messages that stand within a message, by the names of their types, itself among them.
 func typesWithin(_ value: Any) -> Set<String> {
-    if value is String { return [] }
+    if value is String || value is SecretText { return [] }
     let mirror = Mirror(reflecting: value)
     let own: Set<String> = mirror.displayStyle == .struct && value is any Codable ? ["\(type(of: value))"] : []
     // Numbers are structures too, of one stored property that has none of its own.

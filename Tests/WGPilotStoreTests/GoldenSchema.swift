@@ -207,4 +207,121 @@ enum GoldenSchema {
 
                 """
         )
+
+    static let v7 =
+        v6.replacing(
+            "idempotency: ",
+            with: """
+                formerSubject: subject|INTEGER|0|1
+                idempotency:\u{20}
+                """
+        )
+        .replacing(
+            "  index expiresAt\n  index networkID\n  unique networkID,name",
+            with: """
+                  index expiresAt
+                  index networkID
+                  index networkID
+                  unique networkID,name
+                """
+        )
+        .replacing(
+            "peerSighting: ",
+            with: """
+                peerSession: peerID|INTEGER|1|1, startedAt|INTEGER|1|2, lastSeenAt|INTEGER|1|0, endedAt|INTEGER|0|0, \
+                received|INTEGER|1|0, sent|INTEGER|1|0
+                  index endedAt
+                  unique peerID,startedAt
+                peerSighting:\u{20}
+                """
+        )
+        .replacing(
+            "setting: ",
+            with: """
+                sessionEndpoint: peerID|INTEGER|1|1, startedAt|INTEGER|1|2, seenAt|INTEGER|1|3, endpoint|TEXT|1|0
+                  unique peerID,startedAt,seenAt
+                setting:\u{20}
+                """
+        ) + """
+
+            trafficDay: period|INTEGER|1|1, subject|INTEGER|1|2, amounts|BLOB|1|0
+              unique period,subject
+            trafficDevice: networkID|INTEGER|0|1, device|TEXT|1|0
+            trafficHour: day|INTEGER|1|1, subject|INTEGER|1|2, amounts|BLOB|1|0
+              unique day,subject
+            trafficSample: takenAt|INTEGER|1|1, part|INTEGER|1|2, amounts|BLOB|1|0
+              unique takenAt,part
+            trafficState: part|INTEGER|0|1, meters|BLOB|1|0
+            trafficTier: tier|TEXT|1|1, madeBefore|INTEGER|1|0
+              unique tier
+            trafficWatch: networkID|INTEGER|1|1, startedAt|INTEGER|1|2, endedAt|INTEGER|1|0
+              unique networkID,startedAt
+            """
+
+    /// The seventh with limits of bandwidth.
+    static let v8 =
+        v7
+        .replacing(
+            "custody|TEXT|1|0\n  unique name",
+            with: "custody|TEXT|1|0, bandwidthUp|INTEGER|1|0, bandwidthDown|INTEGER|1|0\n  unique name"
+        )
+        .replacing(
+            "disabledReason|TEXT|0|0\n",
+            with: "disabledReason|TEXT|0|0, bandwidthUp|INTEGER|0|0, bandwidthDown|INTEGER|0|0\n"
+        )
+        .replacing(
+            "  index networkID\n  index expiresAt\n",
+            with: """
+                  index networkID
+                  index expiresAt
+                  index networkID
+
+                """
+        )
+
+    static let v9 =
+        v8.replacing(
+            "retiredInterface: ",
+            with: """
+                recoveryCode: userID|INTEGER|1|1, digest|BLOB|1|2
+                  references totp|userID|userID|CASCADE
+                  unique userID,digest
+                retiredInterface:\u{20}
+                """
+        )
+        .replacing(
+            "sessionEndpoint: ",
+            with: """
+                session: id|INTEGER|0|1, userID|INTEGER|1|0, digest|BLOB|1|0, createdAt|INTEGER|1|0, \
+                lastUsedAt|INTEGER|1|0, idleExpiresAt|INTEGER|1|0, expiresAt|INTEGER|1|0, clientAddress|TEXT|1|0, \
+                userAgent|TEXT|1|0
+                  references user|userID|id|CASCADE
+                  index userID
+                  unique digest
+                sessionEndpoint:\u{20}
+                """
+        )
+        .replacing(
+            "siteNetwork: ",
+            with: """
+                setupCode: single|INTEGER|1|1, digest|BLOB|1|0, evenWithUsers|INTEGER|1|0, createdBy|TEXT|1|0, \
+                createdAt|INTEGER|1|0, expiresAt|INTEGER|1|0
+                siteNetwork:\u{20}
+                """
+        )
+        .replacing(
+            "trafficDay: ",
+            with: """
+                totp: userID|INTEGER|0|1, secret|BLOB|0|0, pendingSecret|BLOB|0|0, pendingUntil|INTEGER|0|0, \
+                lastStep|INTEGER|1|0
+                  references user|userID|id|CASCADE
+                trafficDay:\u{20}
+                """
+        ) + """
+
+            user: id|INTEGER|0|1, name|TEXT|1|0, nameKey|TEXT|1|0, role|TEXT|1|0, enabled|INTEGER|1|0, \
+            email|TEXT|1|0, passwordHash|TEXT|1|0, passwordVersion|INTEGER|1|0, passwordChangedAt|INTEGER|1|0, \
+            createdAt|INTEGER|1|0, updatedAt|INTEGER|1|0, lastLoginAt|INTEGER|0|0
+              unique nameKey
+            """
 }

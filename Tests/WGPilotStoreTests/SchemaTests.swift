@@ -12,7 +12,8 @@ private let rule = "'deny', 'any', NULL, NULL, 'any', '[]', '', 1, 0, 0"
     @Test(arguments: [
         ("v1", GoldenSchema.v1), ("v2", GoldenSchema.v2), ("v3", GoldenSchema.v3), ("v4", GoldenSchema.v4),
         ("v5", GoldenSchema.v5),
-        ("v6", GoldenSchema.v6),
+        ("v6", GoldenSchema.v6), ("v7", GoldenSchema.v7),
+        ("v8", GoldenSchema.v8), ("v9", GoldenSchema.v9),
     ])
     func theSchemaIsTheReleasedOne(version: String, golden: String) throws {
         let queue = try DatabaseQueue()
@@ -91,6 +92,12 @@ private let rule = "'deny', 'any', NULL, NULL, 'any', '[]', '', 1, 0, 0"
         ("UPDATE peer SET tags = 'a,b'", "CHECK"),
         ("UPDATE peer SET mtu = 70000", "CHECK"),
         ("UPDATE network SET custody = 'lost'", "CHECK"),
+        ("UPDATE network SET bandwidthUp = 7", "CHECK"),
+        ("UPDATE network SET bandwidthDown = NULL", "NOT NULL"),
+        ("UPDATE network SET bandwidthDown = 100000001", "CHECK"),
+        ("UPDATE peer SET bandwidthUp = -1", "CHECK"),
+        ("UPDATE peer SET bandwidthUp = 7", "CHECK"),
+        ("UPDATE peer SET bandwidthDown = 100000001", "CHECK"),
         ("UPDATE peer SET shownOnce = 2", "CHECK"),
         ("UPDATE peer SET searchDomains = 'lan'", "CHECK"),
         ("UPDATE peer SET excludedCIDRs = NULL", "NOT NULL"),

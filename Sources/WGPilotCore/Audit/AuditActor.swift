@@ -8,6 +8,8 @@ public struct AuditActor: Hashable, Sendable {
         case user
         /// Whoever bears an API token, through the gateway.
         case token
+        /// A user of the web page, through the gateway.
+        case web
     }
 
     /// The kind.

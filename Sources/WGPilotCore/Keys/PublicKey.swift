@@ -46,6 +46,9 @@ public struct PublicKey: Hashable, Comparable, Sendable, CustomStringConvertible
         return out
     }
 
+    /// The first four bytes, by which one key of a peer is told from the next.
+    public var mark: UInt32 { UInt32(truncatingIfNeeded: word0 >> 32) }
+
     /// Appends the 32 bytes.
     func append(to out: inout [UInt8]) {
         append(word0, to: &out)

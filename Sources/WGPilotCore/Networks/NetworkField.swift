@@ -9,4 +9,6 @@ public enum NetworkField: String, Sendable {
     case driftPolicy = "drift_policy"
     case hubAddress = "hub_address"
     case customCIDRs = "custom_cidrs"
+    case bandwidthUp = "bandwidth_up_kbps"
+    case bandwidthDown = "bandwidth_down_kbps"
 }

@@ -32,6 +32,10 @@ public struct NetworkSettings: Hashable, Sendable {
     public var custody: KeyCustody = .held
     /// The hub's own host number; see ``AddressPlan``. Another than the first only where a network was imported.
     public var hubNumber: Int64 = AddressPlan.firstHubNumber
+    /// How much of what a peer sends passes, in kbit/s, where the peer has no limit of its own; 0 is no limit.
+    public var bandwidthUp: Int64 = BandwidthLimit.unlimited
+    /// How much of what is sent to a peer passes, in kbit/s, where the peer has no limit of its own; 0 is no limit.
+    public var bandwidthDown: Int64 = BandwidthLimit.unlimited
     /// Whether the interface is up.
     public var enabled = true
 
@@ -75,6 +79,8 @@ public struct NetworkSettings: Hashable, Sendable {
             faults.append((.nat, InvalidValue("a hub-routed network has no outside to translate addresses for")))
         }
         faults += Self.faults(ofSearchDomains: searchDomains).map { (.searchDomains, $0) }
+        if let wrong = BandwidthLimit.fault(bandwidthUp) { faults.append((.bandwidthUp, wrong)) }
+        if let wrong = BandwidthLimit.fault(bandwidthDown) { faults.append((.bandwidthDown, wrong)) }
         return faults
     }
 

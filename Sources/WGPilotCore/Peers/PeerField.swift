@@ -11,4 +11,6 @@ public enum PeerField: String, Sendable {
     case searchDomains = "search_domains"
     case excludedCIDRs = "excluded_cidrs"
     case expiresAt = "expires_at"
+    case bandwidthUp = "bandwidth_up_kbps"
+    case bandwidthDown = "bandwidth_down_kbps"
 }

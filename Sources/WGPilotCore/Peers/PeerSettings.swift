@@ -35,6 +35,10 @@ public struct PeerSettings: Hashable, Sendable {
     public var enabled = true
     /// When it is switched off by itself, in seconds since 1970-01-01 UTC; nil for never.
     public var expiresAt: Int64?
+    /// How much of what it sends passes, in kbit/s; nil is as the network has it, 0 is no limit.
+    public var bandwidthUp: Int64?
+    /// How much of what is sent to it passes, in kbit/s; nil is as the network has it, 0 is no limit.
+    public var bandwidthDown: Int64?
 
     /// The interval that wg(8) recommends for a client behind address translation.
     public static let defaultPersistentKeepalive: UInt16 = 25
@@ -104,6 +108,8 @@ public struct PeerSettings: Hashable, Sendable {
         if let expiresAt, !(1...Self.latestExpiry).contains(expiresAt) {
             fault(.expiresAt, "an expiry is a time in seconds since 1970-01-01 UTC, up to the year 9999")
         }
+        if let kbps = bandwidthUp, let wrong = BandwidthLimit.fault(kbps) { faults.append((.bandwidthUp, wrong)) }
+        if let kbps = bandwidthDown, let wrong = BandwidthLimit.fault(kbps) { faults.append((.bandwidthDown, wrong)) }
         if notes.utf8.count > 4096 { fault(.notes, "notes have at most 4096 bytes") }
         if notes.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\n" }) {
             fault(.notes, "notes must not contain control characters other than line breaks")
@@ -117,7 +123,7 @@ public struct PeerSettings: Hashable, Sendable {
 
     /// One `@` between a local part and a domain, at most 254 bytes (RFC 5321 §4.5.3.1.3), nothing that could break a
     /// header. Whether mail arrives is for the mail server to say.
-    private static func isEmail(_ text: String) -> Bool {
+    public static func isEmail(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         guard text.utf8.count <= 254, parts.count == 2, (1...64).contains(parts[0].utf8.count) else { return false }
         return EndpointHost.isDNSName(parts[1])

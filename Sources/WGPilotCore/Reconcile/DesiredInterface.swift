@@ -46,11 +46,13 @@ public struct DesiredPeer: Equatable, Sendable {
     public var endpoint: SocketEndpoint?
     /// Those of the allowed IPs that need a route through the interface.
     public var routes: Set<IPPrefix>
+    /// How much of its traffic passes. No part of WireGuard: queues on the interface see to it.
+    public var limit: TrafficLimit
 
     /// Makes it from its parts.
     public init(
         publicKey: PublicKey, presharedKey: PresharedKey?, allowedIPs: Set<IPPrefix>, persistentKeepalive: UInt16,
-        endpoint: SocketEndpoint?, routes: Set<IPPrefix> = []
+        endpoint: SocketEndpoint?, routes: Set<IPPrefix> = [], limit: TrafficLimit = .none
     ) {
         self.publicKey = publicKey
         self.presharedKey = presharedKey
@@ -58,5 +60,6 @@ public struct DesiredPeer: Equatable, Sendable {
         self.persistentKeepalive = persistentKeepalive
         self.endpoint = endpoint
         self.routes = routes
+        self.limit = limit
     }
 }

@@ -77,18 +77,6 @@ public struct PeerStatus: Hashable, Sendable {
     /// Seconds between the hub's keepalives as the kernel has it; 0 is off.
     public var persistentKeepalive: UInt16
 
-    /// How long a peer counts as online after a handshake, in seconds: a session is refused when it is older than this
-    /// without a new one (`REJECT_AFTER_TIME`, WireGuard white paper §6.1).
-    public static let onlineSeconds: Int64 = 180
-
-    /// Whether the peer counts as online at a time, in seconds since 1970-01-01 UTC.
-    public func isOnline(now: Int64) -> Bool {
-        guard let latestHandshake else { return false }
-        // Both come from outside; a handshake in the future is one whose clock was set back since.
-        let (age, overflow) = now.subtractingReportingOverflow(latestHandshake)
-        return !overflow && age < Self.onlineSeconds
-    }
-
     /// Makes it from its parts.
     public init(
         endpoint: SocketEndpoint? = nil, latestHandshake: Int64? = nil, received: UInt64 = 0, sent: UInt64 = 0,

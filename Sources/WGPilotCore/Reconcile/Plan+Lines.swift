@@ -15,6 +15,17 @@ extension PlanStep {
     }
 }
 
+extension [PlanStep] {
+    /// What the steps did, for a report: each thing that they changed, where these are no more than somebody reads, else how
+    /// many there were.
+    public var reportLines: [String] {
+        flatMap { step -> [String] in
+            if case .configure(_, let change) = step, change.peers.count > 50 { return [step.description] }
+            return step.lines
+        }
+    }
+}
+
 extension PeerChange {
     fileprivate var lines: [String] {
         switch self {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import WGPilotCore
+import WGPilotJSON
 import WGPilotProtocol
 
 /// One entry of the audit log as a line of an exported file.

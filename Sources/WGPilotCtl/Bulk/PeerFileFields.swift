@@ -45,6 +45,8 @@ struct PeerFileFields {
         request.searchDomains = list("search_domains")
         request.excludedCIDRs = list("excluded_cidrs")
         request.expiresAt = time("expires_at")
+        request.bandwidthUpKbps = bandwidth("bandwidth_up_kbps")
+        request.bandwidthDownKbps = bandwidth("bandwidth_down_kbps")
         for name in fields.keys.sorted() { faults.append("\(name.quotedForMessage): no field of a peer") }
         return request
     }
@@ -81,6 +83,20 @@ struct PeerFileFields {
             }
             return expiry.seconds(now: OutputFormat.now)
         case .truth, .list: return fault(name, "not a time")
+        }
+    }
+
+    /// A limit in kbit/s, or what `--bandwidth-up` takes.
+    private mutating func bandwidth(_ name: String) -> Int64? {
+        switch fields.removeValue(forKey: name) {
+        case nil, .some(.none): return nil
+        case .number(let number): return number
+        case .text(let text):
+            guard let limit = BandwidthArgument(argument: text) else {
+                return fault(name, "\(text.quotedForMessage) is no limit such as 800, 10M or none")
+            }
+            return limit.kbps
+        case .truth, .list: return fault(name, "not a limit")
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import WGPilotJSON
 import WGPilotProtocol
 
 /// The options of every command that changes something: how the change is to be made.

@@ -16,6 +16,11 @@ enum NameCompletion {
         .custom { words, _, prefix in await answer(words) { await peers(beginningWith: prefix, $0) } }
     }
 
+    /// Names of web users, for who may see them.
+    static var user: CompletionKind {
+        .custom { words, _, prefix in await answer(words) { await users(beginningWith: prefix, $0) } }
+    }
+
     /// As many names as a person looks through.
     private static let most = 200
     private static let patience = Duration.seconds(1)
@@ -40,6 +45,11 @@ enum NameCompletion {
     private static func networks(beginningWith prefix: String, _ daemon: DaemonConnection) async -> [String] {
         guard let reply = try? await daemon.call(NetworksService.list, Empty()) else { return [] }
         return Array(reply.networks.map(\.name).filter { $0.hasPrefix(prefix) }.prefix(most))
+    }
+
+    private static func users(beginningWith prefix: String, _ daemon: DaemonConnection) async -> [String] {
+        guard let reply = try? await daemon.call(UsersService.list, Empty()) else { return [] }
+        return Array(reply.users.map(\.name).filter { $0.hasPrefix(prefix) }.prefix(most))
     }
 
     private static func peers(beginningWith prefix: String, _ daemon: DaemonConnection) async -> [String] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import WGPilotJSON
 import WGPilotProtocol
 
 /// What every decision on something that drifted is given, and how it is sent.

@@ -7,6 +7,6 @@ struct NetworkCommand: AsyncParsableCommand {
         subcommands: [
             NetworkCreate.self, NetworkList.self, NetworkShow.self, NetworkEdit.self, NetworkDelete.self,
             NetworkEnable.self, NetworkDisable.self, NetworkImport.self, NetworkExport.self,
-            NetworkConnections.self, NetworkRegenerateKeys.self,
+            NetworkConnections.self, NetworkRegenerateKeys.self, NetworkHistory.self,
         ])
 }

@@ -63,6 +63,20 @@ struct NetworkEdit: AsyncParsableCommand {
             """))
     var custody: String?
 
+    @Option(
+        name: .customLong("bandwidth-up"),
+        help: ArgumentHelp(
+            "How much of what each peer sends passes, unless it has a limit of its own: kbit/s, 10M, 1G or none.",
+            valueName: "rate"))
+    var bandwidthUp: BandwidthArgument?
+
+    @Option(
+        name: .customLong("bandwidth-down"),
+        help: ArgumentHelp(
+            "How much of what is sent to each peer passes, unless it has a limit of its own: kbit/s, 10M, 1G or none.",
+            valueName: "rate"))
+    var bandwidthDown: BandwidthArgument?
+
     @OptionGroup var policy: NetworkPolicy
 
     @OptionGroup var change: ChangeArguments
@@ -82,7 +96,8 @@ struct NetworkEdit: AsyncParsableCommand {
             dnsServers: ListArgument.split(dnsServers), searchDomains: ListArgument.split(searchDomains), mtu: mtu,
             endpointHost: endpointHost, tunnel: tunnel, customCIDRs: ListArgument.split(customCIDRs),
             clear: ListArgument.split(clear), nat: policy.nat, peersMayTalk: policy.peersMayTalk,
-            driftPolicy: policy.driftPolicy, custody: custody, options: change.options)
+            driftPolicy: policy.driftPolicy, custody: custody, bandwidthUpKbps: bandwidthUp?.kbps,
+            bandwidthDownKbps: bandwidthDown?.kbps, options: change.options)
         try await connection.withDaemon { daemon in
             let reply = try await change.call(NetworksService.update, request, on: daemon)
             try change.conclude(reply, as: connection.output)

@@ -1,4 +1,5 @@
 import WGPilotCore
+import WGPilotJSON
 import WGPilotProtocol
 
 /// An entry of the audit log as it is printed.
@@ -6,42 +7,7 @@ struct AuditEntryView {
     let entry: AuditEntryMessage
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("sequence", entry.sequence)
-            json.field("time", entry.time)
-            json.field("actor_kind", entry.actorKind)
-            json.field("actor", entry.actor)
-            json.field("uid", entry.uid)
-            json.field("token_id", entry.tokenID)
-            json.field("origin", entry.origin)
-            json.field("method", entry.method)
-            json.field("target", entry.target)
-            json.field("result", entry.result)
-            json.field("reason", entry.reason)
-            json.field("request_id", entry.requestID)
-            json.field("count", entry.count)
-            json.field("changes") { json in
-                json.array(entry.changes) { json, change in
-                    json.object { json in
-                        json.field("action", change.action)
-                        json.field("kind", change.kind)
-                        json.field("name", change.name)
-                        json.field("fields") { json in
-                            json.array(change.fields) { json, field in
-                                json.object { json in
-                                    json.field("field", field.field)
-                                    json.field("before", field.before)
-                                    json.field("after", field.after)
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            json.field("omitted_changes", entry.omittedChanges)
-            json.field("previous_hash", entry.previousHash)
-            json.field("hash", entry.hash)
-        }
+        entry.write(to: &json)
     }
 
     /// Who did it.

@@ -1,4 +1,5 @@
 import WGPilotCore
+import WGPilotJSON
 import WGPilotProtocol
 
 /// What came of a verification of the audit log, as it is printed.

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// A bridge as it is printed.
@@ -5,16 +6,7 @@ struct BridgeView: Renderable {
     let bridge: BridgeMessage
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("id", bridge.id)
-            json.field("network_a", bridge.networkA)
-            json.field("network_b", bridge.networkB)
-            json.field("direction", bridge.direction)
-            json.field("allowed_cidrs", bridge.allowedCIDRs)
-            json.field("enabled", bridge.enabled)
-            json.field("created_at", bridge.createdAt)
-            json.field("updated_at", bridge.updatedAt)
-        }
+        bridge.write(to: &json)
     }
 
     /// `enabled` or `disabled`.

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// Connections through the hub, as they are printed: those with most bytes first.
@@ -102,42 +103,8 @@ struct ConnectionListView: Renderable {
 
     func write(to json: inout JSONText) {
         json.object { json in
-            json.field("summary") { ConnectionSummaryView(summary: summary).write(to: &$0) }
-            json.field("connections") { json in
-                json.array(connections) { json, connection in Self.write(connection, to: &json) }
-            }
-        }
-    }
-
-    private static func write(_ connection: ConnectionMessage, to json: inout JSONText) {
-        json.object { json in
-            json.field("id", connection.id)
-            json.field("protocol", connection.transport)
-            json.field("state", connection.state)
-            json.field("original") { write(connection.original, to: &$0) }
-            json.field("reply") { write(connection.reply, to: &$0) }
-            json.field("initiator_peer", connection.initiatorPeer)
-            json.field("responder_peer", connection.responderPeer)
-            json.field("replied", connection.replied)
-            json.field("assured", connection.assured)
-            json.field("timeout", connection.timeout)
-            json.field("started_at", connection.startedAt)
-            json.field("mark", connection.mark)
-            json.field("zone", connection.zone)
-            json.field("icmp_type", connection.icmpType)
-            json.field("icmp_code", connection.icmpCode)
-            json.field("icmp_id", connection.icmpID)
-        }
-    }
-
-    private static func write(_ flow: FlowMessage, to json: inout JSONText) {
-        json.object { json in
-            json.field("source", flow.source)
-            json.field("source_port", flow.sourcePort)
-            json.field("destination", flow.destination)
-            json.field("destination_port", flow.destinationPort)
-            json.field("packets", flow.packets)
-            json.field("bytes", flow.bytes)
+            json.field("summary", summary)
+            json.field("connections", connections)
         }
     }
 }

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// What connections amount to, as it is printed.
@@ -25,24 +26,6 @@ struct ConnectionSummaryView: Renderable {
     }
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("connections", summary.all.count)
-            json.field("sent", summary.all.sent)
-            json.field("received", summary.all.received)
-            json.field("shown", summary.shown)
-            json.field("accounting", summary.accounting)
-            json.field("accounting_note", summary.accountingNote)
-            json.field("protocols") { $0.array(summary.protocols) { Self.write($1, "protocol", to: &$0) } }
-            json.field("destinations") { $0.array(summary.destinations) { Self.write($1, "address", to: &$0) } }
-        }
-    }
-
-    private static func write(_ total: ConnectionTotalMessage, _ name: StaticString, to json: inout JSONText) {
-        json.object { json in
-            json.field(name, total.name)
-            json.field("connections", total.count)
-            json.field("sent", total.sent)
-            json.field("received", total.received)
-        }
+        summary.write(to: &json)
     }
 }

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// How the machine stands and what drifted, as `wgpilotctl doctor` prints it.
@@ -5,29 +6,7 @@ struct DoctorView: Renderable {
     let reply: DriftReply
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("checks") { json in
-                json.array(reply.checks) { json, check in
-                    json.object { json in
-                        json.field("name", check.name)
-                        json.field("result", check.result)
-                        json.field("message", check.message)
-                    }
-                }
-            }
-            json.field("findings") { FindingListView(findings: reply.findings).write(to: &$0) }
-            json.field("repairs") { json in
-                json.array(reply.repairs) { json, repair in
-                    json.object { json in
-                        json.field("place", repair.place)
-                        json.field("steps", repair.steps)
-                        json.field("repaired_at", repair.repairedAt)
-                    }
-                }
-            }
-            json.field("foreign_interfaces", reply.foreignInterfaces)
-            json.field("settings_changed", reply.settingsChanged)
-        }
+        reply.write(to: &json)
     }
 
     /// Whether something keeps the hub from its work.

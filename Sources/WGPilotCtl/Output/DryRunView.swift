@@ -1,3 +1,5 @@
+import WGPilotJSON
+
 /// What a dry run would change, as it is printed.
 struct DryRunView: Renderable {
     let plan: [String]

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// What drifted and waits for a decision, as it is listed.
@@ -5,16 +6,7 @@ struct FindingListView: Renderable {
     let findings: [FindingMessage]
 
     func write(to json: inout JSONText) {
-        json.array(findings) { json, finding in
-            json.object { json in
-                json.field("network", finding.network)
-                json.field("item", finding.item)
-                json.field("message", finding.message)
-                json.field("can_adopt", finding.canAdopt)
-                json.field("found_at", finding.foundAt)
-                json.field("ignored", finding.isIgnored)
-            }
-        }
+        json.array(findings)
     }
 
     func table(now: Int64) -> String {

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// How many connections were ended, as it is printed.
@@ -10,9 +11,6 @@ struct FlushView: Renderable {
     }
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("dry_run", reply.dryRun)
-            json.field("count", reply.count)
-        }
+        reply.write(to: &json)
     }
 }

@@ -32,6 +32,28 @@ enum HumanText {
         }
     }
 
+    /// How long something took: "12 s", "3 min 5 s", "2 h 5 min", "3 d 4 h".
+    static func duration(_ seconds: Int64) -> String {
+        let seconds = max(0, seconds)
+        return switch seconds {
+        case ..<60: "\(seconds) s"
+        case ..<3600: "\(seconds / 60) min \(seconds % 60) s"
+        case ..<86400: "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+        default: "\(seconds / 86400) d \(seconds % 86400 / 3600) h"
+        }
+    }
+
+    /// A moment by UTC, as RFC 3339 has it: "2026-07-30T14:05:09Z"; as a number of seconds where no year can be told.
+    static func utc(_ moment: Int64) -> String {
+        guard var seconds = time_t(exactly: moment) else { return "\(moment)" }
+        var parts = unsafe tm()
+        guard unsafe gmtime_r(&seconds, &parts) != nil else { return "\(moment)" }
+        let year = unsafe String(Int(parts.tm_year) + 1900)
+        let date = unsafe [year, twoDigits(parts.tm_mon + 1), twoDigits(parts.tm_mday)].joined(separator: "-")
+        let time = unsafe [parts.tm_hour, parts.tm_min, parts.tm_sec].map(twoDigits).joined(separator: ":")
+        return "\(date)T\(time)Z"
+    }
+
     /// A moment by the clock of this machine's time zone: "14:03:05", and with its date where that is not today's.
     static func clock(_ moment: Int64, now: Int64) -> String {
         // The C library refuses years that it cannot count.

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// What an import made, or would make, as it is printed.
@@ -5,14 +6,12 @@ struct ImportView: Renderable {
     let reply: ImportNetworkReply
 
     func write(to json: inout JSONText) {
-        json.object { writeFields(to: &$0) }
+        reply.write(to: &json)
     }
 
     /// Writes the fields without an object around them.
     func writeFields(to json: inout JSONText) {
-        json.field("network") { NetworkView(network: reply.network).write(to: &$0) }
-        json.field("peers", reply.peers)
-        json.field("notes", reply.notes)
+        reply.writeFields(to: &json)
     }
 
     func table(now: Int64) -> String { NetworkView(network: reply.network).table(now: now) }

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// A link to a configuration as it is printed.
@@ -22,13 +23,7 @@ struct LinkView: Renderable {
 
     func write(to json: inout JSONText) {
         json.object { json in
-            json.field("id", link.id)
-            json.field("network_id", link.networkID)
-            json.field("peer_id", link.peerID)
-            json.field("peer", link.peer)
-            json.field("created_by", link.createdBy)
-            json.field("created_at", link.createdAt)
-            json.field("expires_at", link.expiresAt)
+            link.writeFields(to: &json)
             json.field("link", address)
         }
     }

@@ -1,3 +1,5 @@
+import WGPilotCore
+import WGPilotJSON
 import WGPilotProtocol
 
 /// A network as it is printed.
@@ -5,33 +7,7 @@ struct NetworkView: Renderable {
     let network: NetworkMessage
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("id", network.id)
-            json.field("name", network.name)
-            json.field("interface", network.interface)
-            json.field("mode", network.mode)
-            json.field("subnet", network.subnet)
-            json.field("subnet6", network.subnet6)
-            json.field("listen_port", network.listenPort)
-            json.field("public_key", network.publicKey)
-            json.field("addresses", network.hubAddresses)
-            json.field("dns_servers", network.dnsServers)
-            json.field("search_domains", network.searchDomains)
-            json.field("mtu", network.mtu)
-            json.field("link_mtu", network.linkMTU)
-            json.field("endpoint_host", network.endpointHost)
-            json.field("tunnel", network.tunnel)
-            json.field("custom_cidrs", network.customCIDRs)
-            json.field("nat", network.nat)
-            json.field("peers_may_talk", network.peersMayTalk)
-            json.field("drift_policy", network.driftPolicy)
-            json.field("custody", network.custody)
-            json.field("enabled", network.enabled)
-            json.field("up", network.isUp)
-            json.field("peers", network.peers)
-            json.field("created_at", network.createdAt)
-            json.field("updated_at", network.updatedAt)
-        }
+        network.write(to: &json)
     }
 
     /// `up`, `down` or `disabled`.
@@ -62,7 +38,14 @@ struct NetworkView: Renderable {
         facts.add("peers may talk", network.peersMayTalk.map { $0 ? "yes" : "no" })
         facts.add("drift policy", network.driftPolicy)
         facts.add("custody of keys", network.custody)
+        facts.add("bandwidth up", network.bandwidthUpKbps.map(BandwidthLimit.text))
+        facts.add("bandwidth down", network.bandwidthDownKbps.map(BandwidthLimit.text))
         facts.add("peers", "\(network.peers)")
+        if let statistics = network.statistics {
+            let view = LinkStatisticsView(statistics: statistics)
+            facts.add("received", view.received)
+            facts.add("sent", view.sent)
+        }
         facts.add("created", HumanText.ago(network.createdAt, now: now))
         facts.add("changed", HumanText.ago(network.updatedAt, now: now))
         return facts.rendered()
@@ -79,11 +62,14 @@ struct NetworkListView: Renderable {
 
     func table(now: Int64) -> String {
         var table = TextTable(
-            ["ID", "NAME", "INTERFACE", "MODE", "SUBNET", "PORT", "PEERS", "STATE"], rightAligned: [0, 5, 6])
+            ["ID", "NAME", "INTERFACE", "MODE", "SUBNET", "PORT", "PEERS", "STATE", "RECEIVED", "SENT"],
+            rightAligned: [0, 5, 6, 8, 9])
         for network in networks {
             table.append([
                 "\(network.id)", network.name, network.interface, network.mode, network.subnet,
                 "\(network.listenPort)", "\(network.peers)", NetworkView(network: network).state,
+                (network.statistics?.receivedBytes).map(HumanText.bytes) ?? "-",
+                (network.statistics?.sentBytes).map(HumanText.bytes) ?? "-",
             ])
         }
         return table.rendered()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import WGPilotJSON
 
 /// How a command prints what it found.
 enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
@@ -10,11 +11,9 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// What every command can print: one text for people, one value for programs.
-protocol Renderable {
+protocol Renderable: JSONWritable {
     /// The text for people, ended by a line break.
     func table(now: Int64) -> String
-    /// Writes the value for programs; docs/cli.md lists its fields.
-    func write(to json: inout JSONText)
 }
 
 extension OutputFormat {

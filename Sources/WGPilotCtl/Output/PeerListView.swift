@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// Peers as they are listed. It is laid out page by page, while the next page is on its way.
@@ -17,8 +18,10 @@ struct PeerListView {
         case .table:
             layout = .table(
                 TextTable(
-                    ["ID", "NAME", "ADDRESS", "STATE", "LATEST HANDSHAKE", "RECEIVED", "SENT", "ENDPOINT"],
-                    rightAligned: [0, 5, 6]))
+                    [
+                        "ID", "NAME", "ADDRESS", "STATE", "LATEST HANDSHAKE", "RECEIVED", "SENT", "LIMIT", "KEEPALIVE",
+                        "ENDPOINT",
+                    ], rightAligned: [0, 5, 6]))
         case .json:
             var json = JSONText()
             json.openArray()
@@ -35,8 +38,9 @@ struct PeerListView {
             for peer in peers {
                 table.append([
                     "\(peer.id)", peer.name, peer.addresses.joined(separator: ","), PeerView(peer: peer).state,
-                    HumanText.ago(PeerView(peer: peer).latestHandshake, now: now),
+                    HumanText.ago(peer.latestHandshake, now: now),
                     HumanText.bytes(peer.status?.received ?? 0), HumanText.bytes(peer.status?.sent ?? 0),
+                    Self.limit(peer), PeerView(peer: peer).kernelKeepalive ?? "-",
                     peer.status?.endpoint ?? peer.endpoint ?? "-",
                 ])
             }
@@ -46,6 +50,21 @@ struct PeerListView {
             for peer in peers { json.element { PeerView(peer: peer).write(to: &$0) } }
             layout = .json(json)
         }
+    }
+
+    /// The peer's own limits, down and up: `10M/800k`; `-` where the network's hold.
+    private static func limit(_ peer: PeerMessage) -> String {
+        if peer.bandwidthDownKbps == nil, peer.bandwidthUpKbps == nil { return "-" }
+        return "\(limit(peer.bandwidthDownKbps))/\(limit(peer.bandwidthUpKbps))"
+    }
+
+    private static func limit(_ kbps: Int64?) -> String {
+        guard let kbps else { return "-" }
+        if kbps == 0 { return "none" }
+        for (unit, name) in [(1_000_000, "G"), (1000, "M")] as [(Int64, String)] where kbps.isMultiple(of: unit) {
+            return "\(kbps / unit)\(name)"
+        }
+        return "\(kbps)k"
     }
 
     /// The whole list, ended by a line break.

@@ -1,3 +1,5 @@
+import WGPilotCore
+import WGPilotJSON
 import WGPilotProtocol
 
 /// A peer as it is printed.
@@ -9,70 +11,11 @@ struct PeerView: Renderable {
     var configuration: String?
 
     func write(to json: inout JSONText) {
-        // First the fields of the HTTP API's `Peer`, as the specification has them, then ours.
         json.object { json in
-            json.field("id", peer.id)
-            json.field("network_id", peer.networkID)
-            json.field("name", peer.name)
-            json.field("email", peer.email)
-            json.field("public_key", peer.publicKey)
-            json.field("allowed_ips", allowedIPs)
-            json.field("endpoint", peer.status?.endpoint ?? peer.endpoint ?? "")
-            json.field("persistent_keepalive", peer.persistentKeepalive)
-            json.field("role", peer.role)
-            json.field("site_networks", peer.siteNetworks.joined(separator: ","))
-            json.field("enabled", peer.enabled)
-            json.field("online", peer.status?.online ?? false)
-            json.field("last_handshake", latestHandshake ?? 0)
-            json.field("transfer_rx", peer.status?.received ?? 0)
-            json.field("transfer_tx", peer.status?.sent ?? 0)
-            json.field("created_at", peer.createdAt)
-            json.field("updated_at", peer.updatedAt)
-            json.field("addresses", peer.addresses)
-            json.field("hub_keepalive", peer.hubKeepalive)
-            json.field("kernel_keepalive", peer.status?.persistentKeepalive)
-            json.field("tunnel", peer.tunnel)
-            json.field("extra_cidrs", peer.extraCIDRs)
-            json.field("dns_servers", peer.dnsServers)
-            json.field("mtu", peer.mtu)
-            json.field("notes", peer.notes)
-            json.field("tags", peer.tags)
-            json.field("holds_private_key", peer.holdsPrivateKey)
-            json.field("has_preshared_key", peer.hasPresharedKey)
-            json.field("custody", custody)
-            json.field("search_domains", peer.searchDomains)
-            json.field("excluded_cidrs", peer.excludedCIDRs)
-            json.field("expires_at", peer.expiresAt)
-            json.field("disabled_reason", peer.disabledReason)
-            json.field("last_endpoint", peer.lastEndpoint)
-            json.field("pending_public_key", peer.pendingPublicKey)
-            json.field("keys_change_at", peer.keysChangeAt)
-            json.field("config_fetched_at", peer.configFetchedAt)
-            json.field("config_stale", peer.configStale)
-            if let findings {
-                json.field("findings") { json in
-                    json.array(findings) { json, finding in
-                        json.object { json in
-                            json.field("code", finding.code)
-                            json.field("message", finding.message)
-                        }
-                    }
-                }
-            }
+            peer.writeFields(to: &json)
+            if let findings { json.field("findings", findings) }
             json.field("configuration", configuration)
         }
-    }
-
-    /// `held`, `once` or `client`.
-    private var custody: String { peer.custody ?? (peer.holdsPrivateKey ? "held" : "client") }
-
-    /// The latest handshake that anybody remembers: the kernel, or the hub from before a restart of the machine.
-    var latestHandshake: Int64? { peer.status?.latestHandshake ?? peer.lastSeenAt }
-
-    /// What the hub accepts from the peer: its addresses and the networks behind it.
-    private var allowedIPs: String {
-        (peer.addresses.map { $0 + ($0.utf8.contains(UInt8(ascii: ":")) ? "/128" : "/32") } + peer.siteNetworks)
-            .joined(separator: ",")
     }
 
     /// `online`, `offline`, `expired` or `disabled`.
@@ -89,7 +32,7 @@ struct PeerView: Renderable {
         facts.add("addresses", peer.addresses.joined(separator: ", "))
         facts.add("public key", peer.publicKey)
         facts.add("preshared key", peer.hasPresharedKey ? "yes" : "no")
-        switch custody {
+        switch peer.keptCustody {
         case "held": facts.add("private key", "held here, sealed")
         case "once": facts.add("private key", "shown once, not kept here")
         default: facts.add("private key", "kept by the client")
@@ -101,14 +44,16 @@ struct PeerView: Renderable {
         facts.add("site networks", peer.siteNetworks.joined(separator: ", "))
         facts.add("e-mail", peer.email)
         facts.add("endpoint", peer.status?.endpoint ?? peer.endpoint)
-        facts.add("latest handshake", HumanText.ago(latestHandshake, now: now))
+        facts.add("latest handshake", HumanText.ago(peer.latestHandshake, now: now))
         facts.add("last endpoint", peer.status?.endpoint == nil ? peer.lastEndpoint : nil)
         facts.add(
             "transfer",
             peer.status.map { "\(HumanText.bytes($0.received)) received, \(HumanText.bytes($0.sent)) sent" })
-        facts.add("persistent keepalive", interval(peer.persistentKeepalive))
-        facts.add("hub keepalive", interval(peer.hubKeepalive))
-        facts.add("kernel keepalive", (peer.status?.persistentKeepalive).map(interval))
+        facts.add("persistent keepalive", Self.interval(peer.persistentKeepalive))
+        facts.add("hub keepalive", Self.interval(peer.hubKeepalive))
+        facts.add("kernel keepalive", kernelKeepalive)
+        facts.add("bandwidth up", peer.bandwidthUpKbps.map(BandwidthLimit.text))
+        facts.add("bandwidth down", peer.bandwidthDownKbps.map(BandwidthLimit.text))
         facts.add("tunnel", peer.tunnel)
         facts.add("extra CIDRs", peer.extraCIDRs.joined(separator: ", "))
         facts.add("DNS servers", peer.dnsServers?.joined(separator: ", "))
@@ -123,11 +68,20 @@ struct PeerView: Renderable {
         return facts.rendered()
     }
 
+    /// The keepalive interval of the hub as the kernel has it, and that it should be another one, where it should; nil
+    /// where the kernel does not have the peer.
+    var kernelKeepalive: String? {
+        guard let seconds = peer.status?.persistentKeepalive else { return nil }
+        if seconds == peer.hubKeepalive { return Self.interval(seconds) }
+        return "\(Self.interval(seconds)), to be \(Self.interval(peer.hubKeepalive))"
+    }
+
     private func configurationState(_ now: Int64) -> String {
         guard let fetched = peer.configFetchedAt else { return "never fetched" }
         let when = "fetched \(HumanText.ago(fetched, now: now))"
         return peer.configStale.map { $0 ? "\(when), must be imported again" : "\(when), up to date" } ?? when
     }
 
-    private func interval(_ seconds: UInt16) -> String { seconds == 0 ? "off" : "every \(seconds) s" }
+    /// A keepalive interval as people read it.
+    static func interval(_ seconds: UInt16) -> String { seconds == 0 ? "off" : "every \(seconds) s" }
 }

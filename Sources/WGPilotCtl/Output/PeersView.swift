@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// Peers that were made together, as `peer list` prints them.

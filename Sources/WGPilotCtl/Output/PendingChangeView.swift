@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// The change that waits to be confirmed, or did, as `wgpilotctl confirm` prints it.
@@ -11,10 +12,7 @@ struct PendingChangeView: Renderable {
     let outcome: Outcome
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("description", reply.description)
-            json.field("confirm_by", reply.confirmBy)
-        }
+        reply.write(to: &json)
     }
 
     func table(now: Int64) -> String {

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// Whether one reaches another, as `wgpilotctl reach` prints it.
@@ -5,21 +6,7 @@ struct ReachView: Renderable {
     let reply: ReachReply
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("paths") { json in
-                json.array(reply.paths) { json, path in
-                    json.object { json in
-                        json.field("source", path.source)
-                        json.field("destination", path.destination)
-                        json.field("allowed", path.allowed)
-                        json.field("reason", path.reason)
-                        json.field("rule", path.rule)
-                        json.field("bridge", path.bridge)
-                    }
-                }
-            }
-            json.field("notes", reply.notes)
-        }
+        reply.write(to: &json)
     }
 
     /// Whether the hub lets every pair of addresses pass, and there is one.

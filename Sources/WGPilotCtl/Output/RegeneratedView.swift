@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// A network whose hub has a new key, as it is printed.
@@ -5,14 +6,12 @@ struct RegeneratedView: Renderable {
     let reply: RegenerateKeysReply
 
     func write(to json: inout JSONText) {
-        json.object { fields(&$0) }
+        reply.write(to: &json)
     }
 
     /// What a dry run prints as well.
     func fields(_ json: inout JSONText) {
-        json.field("network") { NetworkView(network: reply.network).write(to: &$0) }
-        json.field("rotated_peers", reply.rotatedPeers)
-        json.field("kept_peers", reply.keptPeers)
+        reply.writeFields(to: &json)
     }
 
     func table(now: Int64) -> String {

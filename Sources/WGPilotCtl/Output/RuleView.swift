@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// An access rule as it is printed.
@@ -5,21 +6,7 @@ struct RuleView: Renderable {
     let rule: RuleMessage
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("id", rule.id)
-            json.field("network", rule.network)
-            json.field("tag", rule.tag)
-            json.field("peer", rule.peer)
-            json.field("position", rule.position)
-            json.field("action", rule.action)
-            json.field("destination", rule.destination)
-            json.field("protocol", rule.transport)
-            json.field("ports", rule.ports)
-            json.field("comment", rule.comment)
-            json.field("enabled", rule.enabled)
-            json.field("created_at", rule.createdAt)
-            json.field("updated_at", rule.updatedAt)
-        }
+        rule.write(to: &json)
     }
 
     /// Whom it is about: `network office`, `tag phones` or `peer office/laptop`.

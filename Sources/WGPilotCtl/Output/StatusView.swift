@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// The hub as `wgpilotctl status` prints it.
@@ -7,16 +8,7 @@ struct StatusView: Renderable {
 
     func write(to json: inout JSONText) {
         json.object { json in
-            json.field("version", info.version)
-            json.field("backend", info.backend)
-            json.field("backend_version", info.backendVersion)
-            json.field("role", info.role)
-            json.field("endpoint_host", info.endpointHost)
-            json.field("endpoint_is_guess", info.endpointIsGuess)
-            json.field("started_at", info.startedAt)
-            json.field("peers", info.peers)
-            json.field("pending", info.pending)
-            json.field("foreign_interfaces", info.foreignInterfaces)
+            info.writeFields(to: &json)
             json.field("networks") { NetworkListView(networks: networks).write(to: &$0) }
         }
     }
@@ -30,7 +22,7 @@ struct StatusView: Renderable {
             "endpoint host",
             info.endpointHost.map { info.endpointIsGuess ? "\($0) (a guess: set endpoint_host)" : $0 }
                 ?? "none (set endpoint_host)")
-        facts.add("peers", "\(info.peers)")
+        facts.add("peers", "\(info.peers)" + (info.online.map { ", \($0) online" } ?? ""))
         for line in info.pending { facts.add("not live yet", line) }
         facts.add("foreign interfaces", info.foreignInterfaces.joined(separator: ", "))
         return facts.rendered() + "\n" + NetworkListView(networks: networks).table(now: now)
@@ -42,10 +34,7 @@ struct ReconcileView: Renderable {
     let reply: ReconcileReply
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("steps", reply.steps)
-            json.field("pending", reply.pending)
-        }
+        reply.write(to: &json)
     }
 
     func table(now: Int64) -> String {

@@ -1,3 +1,4 @@
+import WGPilotJSON
 import WGPilotProtocol
 
 /// An API token as it is printed.
@@ -8,13 +9,7 @@ struct TokenView: Renderable {
 
     func write(to json: inout JSONText) {
         json.object { json in
-            json.field("id", token.id)
-            json.field("name", token.name)
-            json.field("role", token.role)
-            json.field("created_by", token.createdBy)
-            json.field("created_at", token.createdAt)
-            json.field("expires_at", token.expiresAt)
-            json.field("last_used_at", token.lastUsedAt)
+            token.writeFields(to: &json)
             json.field("secret", secret)
         }
     }

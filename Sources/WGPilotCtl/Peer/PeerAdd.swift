@@ -95,6 +95,20 @@ struct PeerAdd: AsyncParsableCommand {
     var expires: ExpiryArgument?
 
     @Option(
+        name: .customLong("bandwidth-up"),
+        help: ArgumentHelp(
+            "How much of what the peer sends passes: kbit/s, 10M or 1G; none for no limit. Default: the network's.",
+            valueName: "rate"))
+    var bandwidthUp: BandwidthArgument?
+
+    @Option(
+        name: .customLong("bandwidth-down"),
+        help: ArgumentHelp(
+            "How much of what is sent to the peer passes: kbit/s, 10M or 1G; none for no limit. Default: the network's.",
+            valueName: "rate"))
+    var bandwidthDown: BandwidthArgument?
+
+    @Option(
         help: ArgumentHelp(
             "Create so many peers, all or none; the name has a place for the number: sensor-{n}, or sensor-{nnn} for 001.",
             valueName: "number"))
@@ -134,7 +148,8 @@ struct PeerAdd: AsyncParsableCommand {
             notes: notes, tags: ListArgument.split(tags), enabled: disabled ? false : nil,
             custody: custody, searchDomains: ListArgument.split(searchDomains),
             excludedCIDRs: ListArgument.split(exclude), expiresAt: expires?.seconds(now: OutputFormat.now),
-            returnConfiguration: configuration.isWanted, options: change.options)
+            returnConfiguration: configuration.isWanted, bandwidthUpKbps: bandwidthUp?.kbps,
+            bandwidthDownKbps: bandwidthDown?.kbps, options: change.options)
         if let count {
             let pattern = try NamePattern(name)
             (request.network, request.options) = ("", nil)

@@ -7,6 +7,6 @@ struct PeerCommand: AsyncParsableCommand {
         subcommands: [
             PeerAdd.self, PeerList.self, PeerShow.self, PeerEdit.self, PeerRemove.self, PeerEnable.self,
             PeerDisable.self, PeerRotate.self, PeerConfig.self, PeerQR.self, PeerImport.self, PeerExport.self,
-            PeerConnections.self, PeerFlush.self,
+            PeerConnections.self, PeerFlush.self, PeerHistory.self, PeerSessions.self, PeerPurgeHistory.self,
         ])
 }

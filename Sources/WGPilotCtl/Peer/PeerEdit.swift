@@ -72,7 +72,7 @@ struct PeerEdit: AsyncParsableCommand {
         help: ArgumentHelp(
             """
             Fields to set back to their default, separated by commas: endpoint, tunnel, dns_servers, mtu, \
-            search_domains, expires_at.
+            search_domains, expires_at, bandwidth_up_kbps, bandwidth_down_kbps.
             """,
             valueName: "fields"))
     var clear: String?
@@ -87,6 +87,18 @@ struct PeerEdit: AsyncParsableCommand {
             never.
             """, valueName: "time"))
     var expires: ExpiryArgument?
+
+    @Option(
+        name: .customLong("bandwidth-up"),
+        help: ArgumentHelp(
+            "How much of what the peer sends passes: kbit/s, 10M or 1G; none for no limit.", valueName: "rate"))
+    var bandwidthUp: BandwidthArgument?
+
+    @Option(
+        name: .customLong("bandwidth-down"),
+        help: ArgumentHelp(
+            "How much of what is sent to the peer passes: kbit/s, 10M or 1G; none for no limit.", valueName: "rate"))
+    var bandwidthDown: BandwidthArgument?
 
     @OptionGroup var change: ChangeArguments
 
@@ -108,7 +120,8 @@ struct PeerEdit: AsyncParsableCommand {
             extraCIDRs: ListArgument.split(extraCIDRs), dnsServers: ListArgument.split(dnsServers), mtu: mtu,
             notes: notes, tags: ListArgument.split(tags), clear: clear, custody: custody,
             searchDomains: ListArgument.split(searchDomains), excludedCIDRs: ListArgument.split(exclude),
-            expiresAt: expiresAt, options: change.options)
+            expiresAt: expiresAt, bandwidthUpKbps: bandwidthUp?.kbps, bandwidthDownKbps: bandwidthDown?.kbps,
+            options: change.options)
         try await connection.withDaemon { daemon in
             let reply = try await change.call(PeersService.update, request, on: daemon)
             try change.conclude(reply, as: connection.output)

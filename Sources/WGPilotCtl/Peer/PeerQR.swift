@@ -38,12 +38,3 @@ struct PeerQR: AsyncParsableCommand {
         }
     }
 }
-
-extension QRCode {
-    /// The code of a client's configuration.
-    static func encode(configuration text: String) throws(QRError) -> QRCode {
-        // Phones show the first line nowhere, so it is the first to go where the code would get too dense.
-        let withoutHeader = String(text.drop { $0 != "\n" }.dropFirst())
-        return try encode(candidates: [text, withoutHeader])
-    }
-}

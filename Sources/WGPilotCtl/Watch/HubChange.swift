@@ -1,4 +1,5 @@
 import ArgumentParser
+import WGPilotJSON
 import WGPilotProtocol
 
 /// One thing that happened on the hub, as `wgpilotctl watch` prints it.
@@ -11,6 +12,8 @@ struct HubChange: Equatable {
         /// A peer's session began, or came to nothing.
         case online, offline
         case endpoint, handshake, transfer
+        /// The kernel has another keepalive interval for a peer than before.
+        case keepalive
     }
 
     var kind: Kind

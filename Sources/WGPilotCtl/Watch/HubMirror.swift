@@ -88,6 +88,7 @@ struct HubMirror {
         // That a network has one peer more is told by the peer.
         var rest = before
         (rest.isUp, rest.peers, rest.linkMTU) = (network.isUp, network.peers, network.linkMTU)
+        rest.statistics = network.statistics
         if rest != network { changes.append(HubChange(kind: .changed, network: network.name)) }
         return changes
     }
@@ -109,6 +110,11 @@ struct HubMirror {
         }
         if let endpoint = status?.endpoint, endpoint != before?.endpoint {
             changes.append(peerChange(.endpoint, peer, before?.endpoint.map { "\(endpoint), was \($0)" } ?? endpoint))
+        }
+        if let keepalive = status?.persistentKeepalive, let former = before?.persistentKeepalive, keepalive != former {
+            changes.append(
+                peerChange(
+                    .keepalive, peer, "\(PeerView.interval(keepalive)), was \(PeerView.interval(former))"))
         }
         if let handshake = status?.latestHandshake, handshake != before?.latestHandshake {
             changes.append(peerChange(.handshake, peer))

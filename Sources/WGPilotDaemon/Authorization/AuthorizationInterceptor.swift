@@ -9,6 +9,8 @@ struct AuthorizationInterceptor: ServerInterceptor {
     let policy: AuthorizationPolicy
     let store: StateStore
     let names: UserNames
+    /// Seconds without use after which a session ends.
+    let sessionIdle: Int64
     let logger: Logger
 
     func intercept(
@@ -52,20 +54,55 @@ struct AuthorizationInterceptor: ServerInterceptor {
                 message:
                     "only the gateway speaks for others: who calls here is known from the kernel; leave the token out")
         }
-        // Whatever is wrong with it, the answer is the same: it tells nothing of the tokens that there are.
+        // Whatever is wrong with it, the answer is the same: it tells nothing of the tokens and sessions that there are.
         let bad = RPCError(
-            .unauthenticated, reason: "bad_token", message: "the token is not valid, or no longer; get a new one")
-        guard let secret = CallMetadata.bearer(value).flatMap({ TokenSecret(presented: $0) }) else { throw bad }
-        let token: APIToken?
-        do {
-            token = try await store.authenticate(secret)
-        } catch {
-            throw RPCError(error)
+            .unauthenticated, reason: "bad_token",
+            message: "the session or token is not valid, or no longer; log in again, or get a new one")
+        guard let text = CallMetadata.bearer(value) else { throw bad }
+        if let secret = TokenSecret(presented: text, .session) {
+            // What the gateway asks by itself is no sign that the user is still there.
+            let idle = context.metadata[CallMetadata.background] == nil ? sessionIdle : nil
+            guard let found = try await session(secret, idle: idle) else { throw bad }
+            record.caller.become(found.user, in: found.session)
+            record.recheck = { [role = found.user.role] in
+                // What cannot be looked up is no reason to end what was good.
+                do throws(RPCError) {
+                    return try await session(secret, idle: nil).map { $0.user.role == role } ?? false
+                } catch {
+                    return true
+                }
+            }
+            return
         }
-        guard let token else { throw bad }
+        guard let secret = TokenSecret(presented: text), let token = try await token(secret) else { throw bad }
         record.caller.role = Role(token.role)
         record.caller.actor = AuditActor(
             kind: .token, name: token.name, uid: context.credentials.uid, tokenID: token.id)
+        record.recheck = {
+            do throws(RPCError) {
+                return try await self.token(secret) != nil
+            } catch {
+                return true
+            }
+        }
+    }
+
+    private func session(
+        _ secret: TokenSecret, idle: Int64?
+    ) async throws(RPCError) -> (session: WebSession, user: WebUser)? {
+        do {
+            return try await store.authenticate(session: secret, idle: idle)
+        } catch {
+            throw RPCError(error)
+        }
+    }
+
+    private func token(_ secret: TokenSecret) async throws(RPCError) -> APIToken? {
+        do {
+            return try await store.authenticate(secret)
+        } catch {
+            throw RPCError(error)
+        }
     }
 }
 

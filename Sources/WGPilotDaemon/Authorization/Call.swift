@@ -59,6 +59,16 @@ struct Call: Sendable {
     /// Who calls.
     var caller: Caller? { record?.caller }
 
+    /// Says what the call is about, where that becomes known on the way.
+    func name(_ target: String) {
+        record?.target = target
+    }
+
+    /// Says who the caller turned out to be.
+    func become(_ user: WebUser, in session: WebSession? = nil) {
+        record?.caller.become(user, in: session)
+    }
+
     /// What the audit log tells of the change.
     var audit: AuditContext? {
         guard let record else { return nil }

@@ -5,6 +5,7 @@ import WGPilotProtocol
 enum CallMetadata {
     static let authorization = "authorization"
     static let clientAddress = "client-address"
+    static let background = "background"
 
     /// What stands behind the scheme `Bearer` (RFC 6750 §2.1), whose case does not matter; nil for anything else.
     static func bearer(_ value: String) -> Substring? {

@@ -12,6 +12,7 @@ final class CallRecord: Sendable {
         var caller: Caller
         var target = ""
         var isSettled = false
+        var recheck: (@Sendable () async -> Bool)?
     }
 
     private let state: Mutex<State>
@@ -30,6 +31,12 @@ final class CallRecord: Sendable {
     var target: String {
         get { state.withLock { $0.target } }
         set { state.withLock { $0.target = newValue } }
+    }
+
+    /// Whether what the call bears is still good, for those that go on for long; nil where nothing can end.
+    var recheck: (@Sendable () async -> Bool)? {
+        get { state.withLock { $0.recheck } }
+        set { state.withLock { $0.recheck = newValue } }
     }
 
     /// Whether nothing more is to be written: the change's own transaction did, or there is nothing to tell.

@@ -18,6 +18,8 @@ final class RefusalLedger: Sendable {
         let kind: AuditActor.Kind
         let uid: UInt32?
         let tokenID: Int64?
+        /// Of a web user, of whom there are few enough; nil for others.
+        let name: String?
     }
 
     private struct Key: Hashable {
@@ -42,7 +44,7 @@ final class RefusalLedger: Sendable {
     /// The longest time that attempts are counted together.
     static let longestWindow: Int64 = 3600
     /// The most kinds of attempts of one actor that are told apart.
-    static let mostOfOneActor = 64
+    static let mostOfOneActor = 128
     /// The most kinds of attempts that are told apart at all.
     static let most = 4096
     /// Stands for the methods that are no longer told apart.
@@ -65,7 +67,9 @@ final class RefusalLedger: Sendable {
         _ context: AuditContext, result: String, reason: String, changes: [AuditChange] = []
     ) -> Entry? {
         let time = now()
-        let actor = Actor(kind: context.actor.kind, uid: context.actor.uid, tokenID: context.actor.tokenID)
+        let actor = Actor(
+            kind: context.actor.kind, uid: context.actor.uid, tokenID: context.actor.tokenID,
+            name: context.actor.kind == .web ? context.actor.name : nil)
         var entry = Entry(context: context, result: result, reason: reason, count: 1, changes: changes)
         return state.withLock { state in
             var key = Key(

@@ -3,6 +3,7 @@ import WGPilotConfiguration
 import WGPilotCore
 import WGPilotNetlink
 import WGPilotRPC
+import WGPilotStore
 
 /// What the daemon was told, read once at start: flags before environment before file before defaults.
 struct DaemonConfiguration: Sendable {
@@ -13,9 +14,14 @@ struct DaemonConfiguration: Sendable {
     var endpointHost: EndpointHost?
     var reconcileInterval = Duration.seconds(300)
     var connectionAccounting = ConnectionAccounting.auto
+    /// Seconds between two samples of the transfer history.
+    var historyInterval: Int64 = 60
+    var historyRetention = HistoryRetention()
     var logLevel = Logger.Level.info
     var limits = RPCServerConfiguration.Limits()
     var roles = RoleAssignment()
+    /// An hour and a day, as NIST SP 800-63B-4 §2.2.3 has them for two factors.
+    var sessions = WebSession.Lifetimes(idle: 3600, absolute: 86_400)
 
     /// When the kernel is made to count what connections carry.
     enum ConnectionAccounting: String, Sendable {
@@ -82,6 +88,14 @@ struct DaemonConfiguration: Sendable {
                 return level
             } ?? logLevel
         limits = Self.limits(&layers)
+        readHistory(&layers)
+        let seconds = { (key: DaemonKey, range: ClosedRange<Int>) in
+            layers.value(key) { text throws(InvalidValue) in
+                Int64(try Self.number(text, of: "seconds", in: range))
+            }
+        }
+        sessions.idle = seconds(.sessionIdleTimeout, 300...2_592_000) ?? sessions.idle
+        sessions.absolute = seconds(.sessionLifetime, 300...31_536_000) ?? sessions.absolute
         roles.adminUsers = layers.texts(.adminUsers) ?? []
         roles.adminGroups = layers.texts(.adminGroups) ?? []
         roles.operatorUsers = layers.texts(.operatorUsers) ?? []
@@ -126,6 +140,25 @@ struct DaemonConfiguration: Sendable {
             if let value { limits[keyPath: limit] = value == 0 ? nil : .seconds(value) }
         }
         return limits
+    }
+
+    /// How often and how long the transfer history is kept.
+    private mutating func readHistory(_ layers: inout ConfigurationLayers<DaemonKey>) {
+        historyInterval =
+            layers.value(.historyInterval) { text throws(InvalidValue) in
+                Int64(try Self.number(text, of: "seconds", in: 1...3600))
+            } ?? historyInterval
+        func days(_ key: DaemonKey, _ range: ClosedRange<Int64>) -> Int64? {
+            layers.value(key) { text throws(InvalidValue) in
+                Int64(try Self.number(text, of: "days", in: Int(range.lowerBound)...Int(range.upperBound)))
+            }
+        }
+        var kept = HistoryRetention()
+        kept.rawDays = days(.historyRawDays, 1...31) ?? kept.rawDays
+        kept.hourlyDays = days(.historyHourlyDays, kept.rawDays...366) ?? kept.hourlyDays
+        kept.dailyDays = days(.historyDailyDays, kept.hourlyDays...3660) ?? kept.dailyDays
+        kept.sessionDays = days(.sessionDays, 1...3660) ?? kept.sessionDays
+        historyRetention = kept
     }
 
     private static func number(

@@ -19,6 +19,16 @@ enum DaemonKey: String, ConfigurationKey {
     /// `auto`, `on` or `off`: when the kernel is to count what connections carry. Default `auto`: from the first time that
     /// somebody looks at them.
     case connectionAccounting = "connection_accounting"
+    /// Seconds between two samples of the transfer history, 1…3600. Default 60.
+    case historyInterval = "history_interval"
+    /// Days for which each sample is kept, 1…31. Default 1.
+    case historyRawDays = "history_raw_days"
+    /// Days for which each hour is kept, `history_raw_days`…366. Default 31.
+    case historyHourlyDays = "history_hourly_days"
+    /// Days for which each day is kept, `history_hourly_days`…3660. Default 366.
+    case historyDailyDays = "history_daily_days"
+    /// Days for which sessions are kept, 1…3660. Default 366.
+    case sessionDays = "session_days"
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. Default `info`.
     case logLevel = "log_level"
     /// The longest frame that is accepted, in bytes, 65536…67108864. Default 4194304.
@@ -44,6 +54,10 @@ enum DaemonKey: String, ConfigurationKey {
     case keepaliveTimeout = "keepalive_timeout"
     /// Seconds that calls have to finish when the daemon stops, 0…15. Default 10.
     case drainTimeout = "drain_timeout"
+    /// Seconds without use after which a web user's session ends, 300…2592000. Default 3600.
+    case sessionIdleTimeout = "session_idle_timeout"
+    /// Seconds after which a web user's session ends in any case, 300…31536000. Default 86400.
+    case sessionLifetime = "session_lifetime"
     /// Users beside root who may do everything. Default none.
     case adminUsers = "admin_users"
     /// Groups whose members may do everything. Default none.

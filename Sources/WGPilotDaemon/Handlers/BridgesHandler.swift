@@ -77,7 +77,9 @@ struct BridgesHandler: Sendable {
         try reader.check()
         return try await reply(
             hub.change(call, request.options, networks: []) { options async throws(StoreError) in
-                try await hub.store.updateBridge(request.bridge, options: options) { settings in
+                try await hub.store.updateBridge(
+                    request.bridge, expectedUpdatedAt: request.options?.ifUnchanged, options: options
+                ) { settings in
                     settings.direction = direction ?? settings.direction
                     settings.allowedCIDRs = allowedCIDRs ?? settings.allowedCIDRs
                     settings.enabled = request.enabled ?? settings.enabled

@@ -15,8 +15,8 @@ struct Checkup: Sendable {
             backend, await forwarding(.ipv4Forwarding, isNeeded: enabled.isEmpty == false),
             await forwarding(.ipv6Forwarding, isNeeded: enabled.contains { $0.settings.subnet6 != nil }),
             await interfaceForwarding(), await routerAdvertisements(), await firewall(), await foreignRules(),
-            await overlaps(), await connectionAccounting(), inStep,
-            endpointHosts(await guess()),
+            await overlaps(), await connectionAccounting(), bandwidth, inStep,
+            await peersOnline(), endpointHosts(await guess()),
         ]
     }
 
@@ -153,11 +153,28 @@ struct Checkup: Sendable {
         }
     }
 
+    private var bandwidth: CheckMessage {
+        let reasons = hub.reconciler.unlimitedReasons
+        return reasons.isEmpty
+            ? .ok("bandwidth", "no limit waits") : .fault("bandwidth", reasons.joined(separator: "; "))
+    }
+
     private var inStep: CheckMessage {
         let pending = hub.reconciler.pendingReasons
         return pending.isEmpty
             ? .ok("in-step", "the kernel is as the database says")
             : .fault("in-step", "waiting: \(pending.joined(separator: "; "))")
+    }
+
+    /// By the same rule as everywhere.
+    private func peersOnline() async -> CheckMessage {
+        let name = "peers-online"
+        guard let online = await hub.online(of: networks) else {
+            return .warning(name, "the kernel cannot be asked who is online")
+        }
+        var peers = 0
+        for network in enabled { peers += (try? await hub.store.peerCount(in: network.id)) ?? 0 }
+        return .ok(name, "\(online) of \(peers)")
     }
 
     private func guess() async -> Bool? {

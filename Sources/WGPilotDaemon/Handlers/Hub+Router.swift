@@ -1,13 +1,19 @@
 import Logging
 import WGPilotProtocol
 import WGPilotRPC
+import WGPilotStore
 
 extension Hub {
-    /// The methods that compute next to nothing, however large the hub is, and neither ask the kernel nor change anything:
-    /// a probe of health, and what is fetched for one peer after another.
-    static let lightMethods: Set = [
-        SystemService.health.fullName, SystemService.pendingChange.fullName, PeersService.config.fullName,
-    ]
+    /// The methods that look at all there is of something, or change it.
+    static let heavyMethods = Set(
+        [
+            SystemService.reconcile.info, SystemService.drift.info, NetworksService.list.info,
+            NetworksService.importNetwork.info, NetworksService.export.info, NetworksService.regenerateKeys.info,
+            RulesService.list.info, RulesService.reach.info, PeersService.list.info, PeersService.createBatch.info,
+            PeersService.connections.info, PeersService.flushConnections.info, WatchService.changes.info,
+            PeersService.history.info, PeersService.sessions.info, PeersService.purgeHistory.info,
+            NetworksService.history.info, AuditService.list.info, AuditService.export.info, AuditService.verify.info,
+        ].map(\.fullName))
 
     /// All methods with their handlers, behind authorization.
     ///
@@ -16,12 +22,14 @@ extension Hub {
         let names = UserNames()
         var router = RPCRouter(interceptors: [
             AuditInterceptor(policy: policy, log: audit, names: names), LoggingInterceptor(logger: logger),
-            AuthorizationInterceptor(policy: policy, store: store, names: names, logger: logger),
+            AuthorizationInterceptor(
+                policy: policy, store: store, names: names, sessionIdle: configuration.sessions.idle, logger: logger),
         ])
         SystemHandler(hub: self).register(in: &router)
         NetworksHandler(hub: self).register(in: &router)
         PeersHandler(hub: self).register(in: &router)
         ConnectionsHandler(hub: self).register(in: &router)
+        HistoryHandler(hub: self).register(in: &router)
         LinksHandler(hub: self).register(in: &router)
         BridgesHandler(hub: self).register(in: &router)
         RulesHandler(hub: self).register(in: &router)
@@ -30,6 +38,9 @@ extension Hub {
         WatchHandler(hub: self, feed: feed ?? WatchFeed(hub: self, logger: logger)).register(in: &router)
         AuditHandler(hub: self).register(in: &router)
         TokensHandler(hub: self).register(in: &router)
+        AuthHandler(hub: self).register(in: &router)
+        UsersHandler(hub: self).register(in: &router)
+        SessionsHandler(hub: self).register(in: &router)
         return router
     }
 }

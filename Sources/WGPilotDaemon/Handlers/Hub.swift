@@ -13,6 +13,8 @@ struct Hub: Sendable {
     let status: StatusCache
     let audit: AuditLog
     let sightings: SightingService
+    let history: HistoryService
+    let authentication: Authentication
     let configuration: DaemonConfiguration
     let startedAt: Int64
     let now: @Sendable () -> Int64
@@ -37,6 +39,16 @@ struct Hub: Sendable {
             throw RPCError(.dataLoss, reason: "corrupt_database", message: "network \(network.id) has no valid subnet")
         }
         return plan
+    }
+
+    /// How many peers of these networks are online; nil where the kernel could not be asked about each.
+    func online(of networks: [Network]) async -> Int64? {
+        var count: Int64 = 0
+        for network in networks where network.settings.enabled {
+            guard let found = try? await status.look(at: network) else { return nil }
+            count += Int64(found.online.count)
+        }
+        return count
     }
 
     /// The host that clients are given where their network names none: the configuration's, else the machine's first

@@ -15,10 +15,10 @@ enum LivePeerOrder: String, CaseIterable, Sendable {
     case endpoint
 
     /// A value that a peer is sorted by. As a text its order is the same.
-    private func value(_ status: PeerStatus?, now: Int64) -> String {
+    private func value(_ status: PeerStatus?, isOnline: @autoclosure () -> Bool) -> String {
         guard let status else { return "" }
         switch self {
-        case .online: return status.isOnline(now: now) ? "1" : ""
+        case .online: return isOnline() ? "1" : ""
         case .latestHandshake: return Self.digits(UInt64(clamping: status.latestHandshake ?? 0))
         case .received: return Self.digits(status.received)
         case .sent: return Self.digits(status.sent)
@@ -37,8 +37,7 @@ enum LivePeerOrder: String, CaseIterable, Sendable {
     ///
     /// Takes n log n for n peers.
     func page(
-        of keys: [PeerKey], _ statuses: [PublicKey: PeerStatus], isDescending: Bool, after start: PeerCursor?,
-        limit: Int, now: Int64
+        of keys: [PeerKey], _ status: NetworkStatus, isDescending: Bool, after start: PeerCursor?, limit: Int
     ) -> [PeerCursor] {
         func isBefore(_ left: PeerCursor, _ right: PeerCursor) -> Bool {
             let (first, second) = isDescending ? (right, left) : (left, right)
@@ -46,7 +45,8 @@ enum LivePeerOrder: String, CaseIterable, Sendable {
         }
         var places: [PeerCursor] = []
         for key in keys {
-            let place = PeerCursor(id: key.id, value: value(statuses[key.key], now: now))
+            let place = PeerCursor(
+                id: key.id, value: value(status.peers[key.key], isOnline: status.online.contains(key.key)))
             if let start, !isBefore(start, place) { continue }
             places.append(place)
         }

@@ -108,7 +108,9 @@ struct NetworksHandler: Sendable {
         return try await reply(
             hub.change(call, request.options, networks: [before.id]) { options async throws(StoreError) in
                 // Applied again to what is there by now: of two edits of different fields neither undoes the other.
-                try await hub.store.updateNetwork(before.id, options: options) { settings in
+                try await hub.store.updateNetwork(
+                    before.id, expectedUpdatedAt: request.options?.ifUnchanged, options: options
+                ) { settings in
                     try? settings.apply(request)
                 }.after
             } scope: {
@@ -178,7 +180,7 @@ struct NetworksHandler: Sendable {
         }
         let link = links?.first { $0.name == network.interface.description }
         return NetworkMessage(
-            network, peers: Int64(peers), isUp: links == nil ? nil : link?.isUp ?? false, linkMTU: link?.mtu)
+            network, peers: Int64(peers), isUp: links == nil ? nil : link?.isUp ?? false, link: link)
     }
 
     /// Refuses to enable a network whose interface's name somebody else took while it was disabled: their interface

@@ -80,7 +80,6 @@ extension PeersHandler {
     /// Peers that were made this moment have no status to ask the kernel for.
     private func messages(_ peers: [Peer], _ network: Network) throws -> [PeerMessage] {
         let plan = try hub.plan(of: network)
-        let now = hub.now()
-        return peers.map { PeerMessage($0, plan: plan, status: nil, now: now) }
+        return peers.map { PeerMessage($0, plan: plan) }
     }
 }

@@ -14,18 +14,17 @@ extension PeersHandler {
         var (query, liveOrder) = try read(request)
         let network = try await hub.network(request.network)
         let plan = try hub.plan(of: network)
-        let now = hub.now()
         // The dump of the kernel takes about as long as the rows of the database; neither waits for the other.
         let isOnlyStale = request.stale ?? false
         if isOnlyStale { query.staleWithHost = try await endpointHost(of: network).host }
-        async let kernelSide = statuses(of: network, isContinued: request.cursor != nil)
+        async let kernelSide = status(of: network, isContinued: request.cursor != nil)
         if let online = request.online {
-            let keys = Set(await kernelSide.statuses.lazy.filter { $0.value.isOnline(now: now) }.map(\.key))
+            let keys = await kernelSide.status.online
             if online { query.onlyKeys = keys } else { query.exceptKeys = keys }
         }
         let page: Page
         if let liveOrder {
-            page = try await self.page(of: network, query, liveOrder, await kernelSide.statuses, now: now)
+            page = try await self.page(of: network, query, liveOrder, await kernelSide.status)
         } else {
             let stored = try await hub.stored { [query] () async throws(StoreError) in
                 try await hub.store.peers(in: network.id, query)
@@ -33,7 +32,7 @@ extension PeersHandler {
             page = Page(
                 peers: stored.peers, cursors: stored.peers.map(query.cursor), next: stored.nextCursor)
         }
-        let (statuses, missing) = await kernelSide
+        let (status, missing) = await kernelSide
         if page.next == nil { hub.status.drop(network.interface) }
         var reply = ListPeersReply(peers: [], statusMissing: missing)
         reply.peers.reserveCapacity(page.peers.count)
@@ -41,7 +40,8 @@ extension PeersHandler {
         for (peer, cursor) in zip(page.peers, page.cursors) {
             reply.peers.append(
                 PeerMessage(
-                    peer, plan: plan, status: statuses[peer.publicKey], now: now, isStale: isOnlyStale ? true : nil))
+                    peer, plan: plan, status: status.peers[peer.publicKey],
+                    isOnline: status.online.contains(peer.publicKey), isStale: isOnlyStale ? true : nil))
             bytes += Self.estimatedBytes(peer.settings)
             if bytes > Self.pageBytes {
                 reply.nextCursor = cursor
@@ -68,8 +68,7 @@ extension PeersHandler {
     }
 
     private func page(
-        of network: Network, _ query: PeerQuery, _ order: LivePeerOrder, _ statuses: [PublicKey: PeerStatus],
-        now: Int64
+        of network: Network, _ query: PeerQuery, _ order: LivePeerOrder, _ status: NetworkStatus
     ) async throws -> Page {
         let start = query.cursor.map(PeerCursor.init)
         if let start, start == nil {
@@ -79,7 +78,7 @@ extension PeersHandler {
             try await hub.store.peerKeys(in: network.id, query)
         }
         let places = order.page(
-            of: keys, statuses, isDescending: query.isDescending, after: start ?? nil, limit: query.limit, now: now)
+            of: keys, status, isDescending: query.isDescending, after: start ?? nil, limit: query.limit)
         let peers = try await hub.stored { () async throws(StoreError) in
             try await hub.store.peers(in: network.id, places.map(\.id))
         }

@@ -73,8 +73,7 @@ struct PeersHandler: Sendable {
         }
         let created = outcome.value
         // A peer that was made this moment has no status to ask the kernel for.
-        let message = PeerMessage(
-            created.peer, plan: try hub.plan(of: created.network), status: nil, now: hub.now())
+        let message = PeerMessage(created.peer, plan: try hub.plan(of: created.network))
         let reply = PeerReply(peer: message, sync: sync(outcome.sync, created.network), change: outcome.change)
         if outcome.isRehearsal { return reply }
         return try await completed(
@@ -138,7 +137,9 @@ struct PeersHandler: Sendable {
         }
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             [preshared] options async throws(StoreError) in
-            try await hub.store.updatePeer(in: network.id, peer.id, options: options) { edit in
+            try await hub.store.updatePeer(
+                in: network.id, peer.id, expectedUpdatedAt: request.options?.ifUnchanged, options: options
+            ) { edit in
                 // Applied again to what is there by now: of two edits of different fields neither undoes the other.
                 // What is wrong with the values was found above, and the store checks the outcome.
                 var unused = FieldReader()
@@ -209,8 +210,7 @@ struct PeersHandler: Sendable {
     /// many of them takes a hundred times as long as the change.
     func reply(_ outcome: Hub.Changed<EditedPeer>) throws(RPCError) -> PeerReply {
         let edited = outcome.value
-        let message = PeerMessage(
-            edited.after, plan: try hub.plan(of: edited.network), status: nil, now: hub.now())
+        let message = PeerMessage(edited.after, plan: try hub.plan(of: edited.network))
         return PeerReply(peer: message, sync: sync(outcome.sync, edited.network), change: outcome.change)
     }
 
@@ -223,22 +223,23 @@ struct PeersHandler: Sendable {
     }
 
     func message(_ peer: Peer, _ network: Network) async throws -> PeerMessage {
-        let (statuses, _) = await statuses(of: network, isContinued: false)
+        let (status, _) = await status(of: network, isContinued: false)
         hub.status.drop(network.interface)
         return PeerMessage(
-            peer, plan: try hub.plan(of: network), status: statuses[peer.publicKey], now: hub.now())
+            peer, plan: try hub.plan(of: network), status: status.peers[peer.publicKey],
+            isOnline: status.online.contains(peer.publicKey))
     }
 
     /// The status of a network's peers; none, with the reason, where the kernel cannot be asked: a list without status
     /// is worth more than no list.
-    func statuses(
+    func status(
         of network: Network, isContinued: Bool
-    ) async -> (statuses: [PublicKey: PeerStatus], missing: String?) {
-        guard network.settings.enabled else { return ([:], "the network is disabled") }
+    ) async -> (status: NetworkStatus, missing: String?) {
+        guard network.settings.enabled else { return (NetworkStatus(), "the network is disabled") }
         do {
-            return (try await hub.status.statuses(of: network.interface, isContinued: isContinued), nil)
+            return (try await hub.status.status(of: network, isContinued: isContinued), nil)
         } catch {
-            return ([:], "\(error)")
+            return (NetworkStatus(), "\(error)")
         }
     }
 

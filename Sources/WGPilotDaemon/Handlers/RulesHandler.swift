@@ -87,7 +87,10 @@ struct RulesHandler: Sendable {
         try reader.check()
         return try await reply(
             hub.change(call, request.options, networks: []) { options async throws(StoreError) in
-                try await hub.store.updateRule(request.rule, position: request.position, options: options) { settings in
+                try await hub.store.updateRule(
+                    request.rule, position: request.position, expectedUpdatedAt: request.options?.ifUnchanged,
+                    options: options
+                ) { settings in
                     settings.action = action ?? settings.action
                     settings.destination = destination ?? settings.destination
                     if request.transport != nil || request.ports != nil {

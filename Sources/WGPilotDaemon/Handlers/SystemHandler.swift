@@ -31,12 +31,13 @@ struct SystemHandler: Sendable {
                 try await hub.stored { () async throws(StoreError) in try await hub.store.peerCount(in: network.id) })
         }
         let endpoint = try? await hub.defaultEndpointHost()
+        let online = await hub.online(of: networks)
         return SystemInfo(
             version: BuildInformation.version, backend: hub.kernel.backend.kind.rawValue,
             backendVersion: hub.kernel.backend.version,
             role: context[CallRecord.Key.self]?.caller.role?.rawValue ?? "none", networks: Int64(networks.count),
             peers: peers, endpointHost: endpoint?.host.description, endpointIsGuess: endpoint?.isGuess ?? false,
             startedAt: hub.startedAt, pending: hub.reconciler.pendingReasons,
-            foreignInterfaces: try await hub.foreignInterfaces())
+            foreignInterfaces: try await hub.foreignInterfaces(), online: online)
     }
 }

@@ -9,15 +9,19 @@ struct WatchHandler: Sendable {
     let feed: WatchFeed
 
     func register(in router: inout RPCRouter) {
-        router.register(WatchService.changes) { request, _, stream in try await watch(request, stream) }
+        router.register(WatchService.changes) { request, context, stream in
+            try await watch(request, stream, context[CallRecord.Key.self]?.recheck)
+        }
     }
 
-    private func watch(_ request: WatchRequest, _ stream: ResponseStream<WatchEvent>) async throws {
+    private func watch(
+        _ request: WatchRequest, _ stream: ResponseStream<WatchEvent>, _ recheck: (@Sendable () async -> Bool)?
+    ) async throws {
         var network: Network?
         if let name = request.network { network = try await hub.network(name) }
         let watcher = await feed.enter()
         do {
-            try await serve(request, network, watcher, stream)
+            try await serve(request, network, watcher, stream, recheck)
         } catch {
             await feed.leave(watcher)
             throw error
@@ -27,7 +31,7 @@ struct WatchHandler: Sendable {
 
     private func serve(
         _ request: WatchRequest, _ network: Network?, _ watcher: WatchFeed.Watcher,
-        _ stream: ResponseStream<WatchEvent>
+        _ stream: ResponseStream<WatchEvent>, _ recheck: (@Sendable () async -> Bool)?
     ) async throws {
         var position: UInt64
         if request.epoch == feed.epoch, let after = request.after, await feed.changes(after: after) != nil {
@@ -49,7 +53,14 @@ struct WatchHandler: Sendable {
                     position = each.event.sequence
                 }
             }
-        } while await news.next() != nil
+            guard await news.next() != nil else { return }
+            // Before anything more is told: a session that was ended meanwhile hears nothing of what came afterwards.
+            if let recheck, !(await recheck()) {
+                throw RPCError(
+                    .unauthenticated, reason: "bad_token",
+                    message: "the session or token is not valid any more; log in again, or get a new one")
+            }
+        } while true
     }
 
     private func send(
@@ -82,7 +93,6 @@ struct WatchHandler: Sendable {
         var first = event("snapshot")
         for each in networks { first.networks.append(try await handler.message(each)) }
         try await stream.send(first)
-        let now = hub.now()
         for each in networks {
             let plan = try hub.plan(of: each)
             var query = PeerQuery(limit: WatchFeed.peersPerEvent)
@@ -91,7 +101,7 @@ struct WatchHandler: Sendable {
                 let statuses = await feed.statuses(of: page.peers.map(\.id))
                 var piece = event("snapshot")
                 piece.peers = page.peers.map { peer in
-                    var message = PeerMessage(peer, plan: plan, status: nil, now: now)
+                    var message = PeerMessage(peer, plan: plan)
                     message.status = statuses[peer.id]
                     return message
                 }

@@ -43,6 +43,11 @@ final class SightingService: Service, CustomStringConvertible {
         bell.yield()
     }
 
+    /// Says that of an interface it was written just now when its peers were last seen.
+    func skip(_ interface: InterfaceName) {
+        state.withLock { $0.noted[interface] = .now }
+    }
+
     func run() async {
         await cancelWhenGracefulShutdown { await self.watch() }
         await noteAll()

@@ -49,6 +49,8 @@ extension NetworkSettings {
         self.peersMayTalk = request.peersMayTalk ?? mode.peersMayTalkByDefault
         self.driftPolicy = driftPolicy ?? .repair
         self.custody = custody ?? .held
+        self.bandwidthUp = request.bandwidthUpKbps ?? BandwidthLimit.unlimited
+        self.bandwidthDown = request.bandwidthDownKbps ?? BandwidthLimit.unlimited
         self.enabled = request.enabled ?? true
         reader.add(validate())
         try reader.check()
@@ -83,6 +85,8 @@ extension NetworkSettings {
             } ?? endpointHost
         tunnel = reader.read("tunnel", request.tunnel, TunnelScope.init) ?? tunnel
         customCIDRs = reader.readList("custom_cidrs", request.customCIDRs, FieldReader.prefix) ?? customCIDRs
+        bandwidthUp = request.bandwidthUpKbps ?? bandwidthUp
+        bandwidthDown = request.bandwidthDownKbps ?? bandwidthDown
         for field in request.clear ?? [] {
             switch NetworkField(rawValue: field) {
             case .mtu: mtu = nil

@@ -3,7 +3,15 @@ import WGPilotProtocol
 
 extension PeerMessage {
     /// A peer as it goes over the wire.
-    init(_ peer: Peer, plan: AddressPlan, status: PeerStatus?, now: Int64, isStale: Bool? = nil) {
+    ///
+    /// - Parameters:
+    ///   - plan: The numbering of its network.
+    ///   - status: What the kernel tells of it; nil where it was not asked, or does not have it.
+    ///   - isOnline: Whether ``Presence`` has it online.
+    ///   - isStale: Whether its client must import its configuration again; nil where nobody looked.
+    init(
+        _ peer: Peer, plan: AddressPlan, status: PeerStatus? = nil, isOnline: Bool = false, isStale: Bool? = nil
+    ) {
         let settings = peer.settings
         // What the kernel remembers is newer.
         let sighting = status?.latestHandshake == nil ? peer.sighting : nil
@@ -17,12 +25,14 @@ extension PeerMessage {
             dnsServers: settings.dnsServers?.map(\.description), mtu: settings.mtu, notes: settings.notes,
             tags: settings.tags, enabled: settings.enabled, holdsPrivateKey: peer.holdsPrivateKey,
             hasPresharedKey: peer.hasPresharedKey, createdAt: peer.createdAt, updatedAt: peer.updatedAt,
-            status: status.map { PeerStatusMessage($0, now: now) }, custody: peer.custody == .once ? "once" : nil,
+            status: status.map { PeerStatusMessage($0, isOnline: isOnline) },
+            custody: peer.custody == .once ? "once" : nil,
             searchDomains: settings.searchDomains, excludedCIDRs: settings.excludedCIDRs.map(\.description),
             expiresAt: settings.expiresAt, disabledReason: peer.disabledReason?.rawValue,
             lastSeenAt: sighting?.handshakeAt, lastEndpoint: sighting?.endpoint,
             pendingPublicKey: peer.pendingKey?.publicKey.description, keysChangeAt: peer.pendingKey?.activatesAt,
-            configFetchedAt: peer.configurationFetchedAt, configStale: isStale)
+            configFetchedAt: peer.configurationFetchedAt, configStale: isStale,
+            bandwidthUpKbps: settings.bandwidthUp, bandwidthDownKbps: settings.bandwidthDown)
     }
 }
 
@@ -35,10 +45,10 @@ extension ConfigurationFindingMessage {
 
 extension PeerStatusMessage {
     /// A peer's status as it goes over the wire.
-    init(_ status: PeerStatus, now: Int64) {
+    init(_ status: PeerStatus, isOnline: Bool) {
         self.init(
             endpoint: status.endpoint?.description, latestHandshake: status.latestHandshake,
             received: status.received, sent: status.sent, persistentKeepalive: status.persistentKeepalive,
-            online: status.isOnline(now: now))
+            online: isOnline)
     }
 }

@@ -25,6 +25,8 @@ extension PeerSettings {
         searchDomains = request.searchDomains
         excludedCIDRs = reader.readList("excluded_cidrs", request.excludedCIDRs, FieldReader.prefix) ?? []
         expiresAt = request.expiresAt
+        bandwidthUp = request.bandwidthUpKbps
+        bandwidthDown = request.bandwidthDownKbps
         reader.add(validate(in: network))
     }
 
@@ -51,6 +53,8 @@ extension PeerSettings {
         excludedCIDRs =
             reader.readList("excluded_cidrs", request.excludedCIDRs, FieldReader.prefix) ?? excludedCIDRs
         expiresAt = request.expiresAt ?? expiresAt
+        bandwidthUp = request.bandwidthUpKbps ?? bandwidthUp
+        bandwidthDown = request.bandwidthDownKbps ?? bandwidthDown
         for field in request.clear ?? [] {
             switch PeerField(rawValue: field) {
             case .endpoint: endpoint = nil
@@ -59,11 +63,14 @@ extension PeerSettings {
             case .mtu: mtu = nil
             case .searchDomains: searchDomains = nil
             case .expiresAt: expiresAt = nil
+            case .bandwidthUp: bandwidthUp = nil
+            case .bandwidthDown: bandwidthDown = nil
             default:
                 reader.add(
                     "clear",
                     """
-                    \(field.quotedForMessage) is not one of endpoint, tunnel, dns_servers, mtu, search_domains, expires_at
+                    \(field.quotedForMessage) is not one of endpoint, tunnel, dns_servers, mtu, search_domains, expires_at, \
+                    bandwidth_up_kbps, bandwidth_down_kbps
                     """)
             }
         }

@@ -19,6 +19,10 @@ struct KernelKnowledge {
     var recognized: Set<Int64> = []
     /// The devices that are in step and are not known again by it yet.
     var unsealed: [Int64: VersionedInterface] = [:]
+    /// The limits on the interfaces, by network.
+    var traffic: [Int64: KnownTraffic] = [:]
+    /// Whether nothing but limits could not be applied.
+    var onlyLimitsAreBehind = false
     /// The rules that are in the kernel; nil while that is not known.
     var firewall: FirewallState?
     /// Whether what the firewall should be could not be brought to the kernel.
@@ -42,6 +46,7 @@ struct KernelKnowledge {
         interfaces = interfaces.filter { networks.contains($0.key) }
         linkIndices = linkIndices.filter { networks.contains($0.key) }
         newEndpoints = newEndpoints.filter { networks.contains($0.key) }
+        traffic = traffic.filter { networks.contains($0.key) }
     }
 
     /// One second after the first failure, twice as long after each further one, a minute at most.

@@ -13,10 +13,14 @@ struct PlanPreview {
         var lines: [String] = []
         for name in after.retired.subtracting(before.retired).sorted() {
             lines += Plan.between(desired: nil, observed: await observed(name, nil), name: name).lines
+            if case .ours = await traffic(on: name).mirror {
+                lines.append("delete device \(TrafficShape.mirrorName(of: name))")
+            }
         }
         for (id, desired) in after.interfaces.sorted(by: { $0.key < $1.key }) {
             let there = await observed(desired.name, before.interfaces[id])
             lines += Plan.between(desired: desired, observed: there, name: desired.name).lines
+            lines += limits(desired, await traffic(on: desired.name))
         }
         for (setting, value) in await reconciler.forwarding(for: after.firewall) {
             lines.append("set \(setting.name) to \(value)")
@@ -40,6 +44,7 @@ struct PlanPreview {
                 lines += Plan.between(desired: nil, observed: await observed(name, nil), name: name).lines
             }
             for (id, desired) in state.interfaces.sorted(by: { $0.key < $1.key }) {
+                lines += limits(desired, try await reconciler.host.traffic(on: desired.name))
                 let observed = try await reconciler.kernel.observe(desired.name)
                 let plan = Plan.between(desired: desired, observed: observed, name: desired.name)
                 // Under this policy whatever differs waits for a decision.
@@ -59,6 +64,23 @@ struct PlanPreview {
             lines.append("unknown: \(error)")
         }
         return lines
+    }
+
+    /// What would be done about limits, each direction by itself.
+    private func limits(_ desired: DesiredInterface, _ observed: ObservedTraffic) -> [String] {
+        [TrafficDirection.down, .up].flatMap { direction in
+            do throws(TrafficObstacle) {
+                return try TrafficShape.between(desired.name, direction, peers: desired.peers, observed: observed).plan
+                    .lines
+            } catch {
+                return ["\(desired.name): \(direction.rawValue): not limited: \(error)"]
+            }
+        }
+    }
+
+    /// The limits as they are; where the kernel cannot be asked, none.
+    private func traffic(on name: InterfaceName) async -> ObservedTraffic {
+        (try? await reconciler.host.traffic(on: name)) ?? ObservedTraffic()
     }
 
     /// The interface as it is; where the kernel cannot be asked, as the database had it before the change.

@@ -16,6 +16,7 @@ extension Reconciler {
                     if let observed { knowledge.lost.add(lostBy: steps, observed) }
                     try await kernel.apply(steps)
                     result.steps += steps.map(\.description)
+                    result.steps += try await removeLimits(of: name, isDeleted: true)
                     try await store.confirmRetired(name)
                 } catch let error as KernelError where error.code == .nameTaken {
                     // Somebody else's interface bears the name now: ours is gone, and theirs is left alone.
@@ -27,6 +28,7 @@ extension Reconciler {
             for name in try await store.givenBackInterfaces().sorted() {
                 do {
                     result.steps += try await giveBack(name).map(\.description)
+                    result.steps += try await removeLimits(of: name, isDeleted: false)
                     try await store.confirmGivenBack(name)
                 } catch let error as KernelError where error.code == .nameTaken {
                     try await store.confirmGivenBack(name)
@@ -53,7 +55,7 @@ extension Reconciler {
     func apply(
         _ keys: Set<PublicKey>, of id: Int64, _ knowledge: inout KernelKnowledge
     ) async -> SyncResult {
-        guard var known = knowledge.take(id) else { return await compare(id, .change, &knowledge) }
+        guard var known = knowledge.take(id) else { return await compareAll(id, .change, &knowledge) }
         let name = known.state.name
         do {
             let desired = try await store.desiredPeers(in: id, Array(keys))
@@ -81,10 +83,11 @@ extension Reconciler {
             known.setRoutes(known.state.routes.subtracting(formerRoutes).union(routes).subtracting(missed.keys))
             knowledge.interfaces[id] = known
             // What waits already is another change's affair; only a comparison of the whole can say that nothing does.
-            return finish(id, name, steps, missed.isEmpty ? nil : MissedRoutes(missed), clears: false)
+            let result = finish(id, name, steps, missed.isEmpty ? nil : MissedRoutes(missed), clears: false)
+            return result + (await limit(keys, of: id, to: desired, &knowledge))
         } catch let error as KernelError where error.code == .noSuchDevice {
             // Somebody deleted the interface: make it again now rather than answer that it is pending.
-            return await compare(id, .change, &knowledge)
+            return await compareAll(id, .change, &knowledge)
         } catch {
             return finish(id, name, [], error)
         }
@@ -147,7 +150,7 @@ extension Reconciler {
                 return result
             }
             knowledge.linkIndices[id] = try await kernel.links().first { $0.name == desired.name.description }?.index
-            if cause != .change { ledger.note(steps.map(\.description), at: desired.name.description) }
+            if cause != .change { ledger.note(steps.reportLines, at: desired.name.description) }
             if newcomers > 0 { return finish(id, desired.name, steps, RulesMissing()) }
             if !versioned.isSealed, left.isEmpty, missed.isEmpty { knowledge.unsealed[id] = versioned }
             return finish(id, desired.name, steps, missed.isEmpty ? nil : MissedRoutes(missed))
@@ -322,7 +325,8 @@ extension Reconciler {
                     let link = links.first(where: { $0.name == network.interface.description }),
                     link.index == knowledge.linkIndices[network.id], link.isUp == known.isUp, link.mtu == known.mtu,
                     Set(link.globalAddresses) == known.addresses,
-                    try await host.ownRoutes(through: network.interface) == known.routes
+                    try await host.ownRoutes(through: network.interface) == known.routes,
+                    Self.isMirrorThere(knowledge.traffic[network.id], of: network.interface, links)
                 else {
                     changed.append(network.id)
                     continue
@@ -333,6 +337,14 @@ extension Reconciler {
             logger.error("links cannot be looked at", metadata: ["error": "\(error)"])
             return []
         }
+    }
+
+    /// Whether the device that takes what comes from peers is as it was left, where one is in use.
+    private static func isMirrorThere(_ known: KnownTraffic?, of interface: InterfaceName, _ links: [LinkInfo]) -> Bool
+    {
+        guard let index = known?.mirror else { return true }
+        let name = TrafficShape.mirrorName(of: interface)
+        return links.contains { $0.name == name && $0.index == index && $0.isUp }
     }
 
     /// Takes the steps; throws at the first that fails, but for new routes: a route that is not ours may be in the way of

@@ -39,6 +39,8 @@ final class Reconciler: Sendable {
     let undeleted = Mutex<[String]>([])
     /// What of the rules and of forwarding waits, and why.
     let unruled = Mutex<[String]>([])
+    /// What limits of bandwidth wait in the networks, and why.
+    let unlimited = Mutex<[Int64: [String]]>([:])
     /// Who remembers when peers were last seen; nil where nobody does.
     let sightings: SightingService?
     private let interval: Duration
@@ -72,8 +74,11 @@ final class Reconciler: Sendable {
     /// What waits to be applied, and why.
     var pendingReasons: [String] {
         pending.withLock { $0.sorted { $0.key < $1.key }.map(\.value) } + undeleted.withLock { $0 }
-            + unruled.withLock { $0 }
+            + unruled.withLock { $0 } + unlimitedReasons
     }
+
+    /// What limits of bandwidth wait, and why.
+    var unlimitedReasons: [String] { unlimited.withLock { $0.sorted { $0.key < $1.key }.flatMap(\.value) } }
 
     /// What of the rules and of forwarding waits, and why.
     var unruledReasons: [String] { unruled.withLock { $0 } }
@@ -170,9 +175,11 @@ final class Reconciler: Sendable {
                     knowledge.failures += 1
                     knowledge.retryIsScheduled = true
                     let pause = knowledge.retryPause
+                    // What a kernel cannot limit must not make it tell all its peers every minute.
+                    let scope: SyncScope = knowledge.onlyLimitsAreBehind ? .limits : .everything(.change)
                     group.addTask {
                         try? await Task.sleep(for: pause)
-                        if !Task.isCancelled { self.post(Job(scope: .everything(.change), isRetry: true)) }
+                        if !Task.isCancelled { self.post(Job(scope: scope, isRetry: true)) }
                     }
                 }
             }
@@ -239,8 +246,11 @@ final class Reconciler: Sendable {
     }
 
     /// Remembers that an interface is ours, so that news of it is heard.
-    func noteOwn(_ name: InterfaceName) {
-        _ = ownNames.withLock { $0.insert(name.description) }
+    func noteOwn(_ name: InterfaceName) { noteOwn(name.description) }
+
+    /// Remembers that a link is ours, so that news of it is heard.
+    func noteOwn(_ name: String) {
+        _ = ownNames.withLock { $0.insert(name) }
     }
 
     // MARK: Serving
@@ -265,6 +275,7 @@ final class Reconciler: Sendable {
                 knowledge.keep(networks)
                 ledger.keep(networks)
                 pending.withLock { reasons in reasons = reasons.filter { networks.contains($0.key) } }
+                unlimited.withLock { reasons in reasons = reasons.filter { networks.contains($0.key) } }
             }
             for (id, keys) in work.endpointsChanged { knowledge.newEndpoints[id, default: []].formUnion(keys) }
             // Who leaves does so before the rules that bound it, who comes finds the rules in place.
@@ -283,7 +294,12 @@ final class Reconciler: Sendable {
                 }
             }
             for (id, cause) in work.whole.sorted(by: { $0.key < $1.key }) {
-                results[id] = await compare(id, cause, &knowledge)
+                results[id] = await compareAll(id, cause, &knowledge)
+            }
+            if work.checksLimits {
+                for id in knowledge.interfaces.keys.sorted() where work.whole[id] == nil {
+                    results[id] = await results[id, default: SyncResult()] + compareLimits(of: id, .change, &knowledge)
+                }
             }
             await endLostConnections(&knowledge)
             if work.countsConnections { counting = await countConnections() }
@@ -299,7 +315,7 @@ final class Reconciler: Sendable {
         }
         for job in jobs {
             switch job.scope {
-            case .everything, .links: job.done?.resume(returning: everything)
+            case .everything, .links, .limits: job.done?.resume(returning: everything)
             case .firewall: job.done?.resume(returning: rules)
             case .connectionAccounting: job.done?.resume(returning: counting)
             case .network(let id):
@@ -309,7 +325,9 @@ final class Reconciler: Sendable {
                 job.done?.resume(returning: rules + results[id, default: SyncResult()])
             }
         }
-        return pendingReasons.isEmpty && everything.pending.isEmpty
+        let behind = Set(pendingReasons).union(everything.pending)
+        knowledge.onlyLimitsAreBehind = behind.isSubset(of: unlimitedReasons)
+        return behind.isEmpty
     }
 
     /// What jobs that came together ask for.
@@ -321,6 +339,7 @@ final class Reconciler: Sendable {
         var endpointsChanged: [Int64: Set<PublicKey>] = [:]
         var checksLinks = false
         var countsConnections = false
+        var checksLimits = false
         var touchesFirewall = false
         /// Whether the rules are read back though they should not have changed.
         var verifies = false
@@ -346,6 +365,7 @@ final class Reconciler: Sendable {
                 case .firewall: (touchesFirewall, verifies) = (true, true)
                 case .links: checksLinks = true
                 case .connectionAccounting: countsConnections = true
+                case .limits: checksLimits = true
                 }
             }
         }

@@ -26,6 +26,8 @@ enum SyncScope: Sendable, Equatable {
     case firewall
     /// Whether each interface of ours is still there with its addresses and routes; peers are not looked at.
     case links
+    /// The limits of all networks' peers.
+    case limits
     /// That the kernel counts what tracked connections carry, and notes when they begin.
     case connectionAccounting
 }

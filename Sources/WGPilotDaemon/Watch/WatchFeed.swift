@@ -117,9 +117,11 @@ actor WatchFeed {
 
     /// The status of peers as it was seen last.
     func statuses(of ids: [Int64]) -> [Int64: PeerStatusMessage] {
-        let now = hub.now()
         var statuses: [Int64: PeerStatusMessage] = [:]
-        for id in ids { statuses[id] = peers[id]?.status.map { PeerStatusMessage($0, now: now) } }
+        for id in ids {
+            guard let known = peers[id] else { continue }
+            statuses[id] = known.status.map { PeerStatusMessage($0, isOnline: known.isOnline) }
+        }
         return statuses
     }
 
@@ -182,30 +184,28 @@ actor WatchFeed {
 
     /// Asks the kernel about all peers, and returns those whose status is not what it was.
     private func newStatuses(of networks: [Network]) async -> [WatchStatusMessage] {
-        var seen: [Int64: [PublicKey: PeerStatus]] = [:]
+        var seen: [Int64: NetworkStatus] = [:]
         // Of these it is not known that anybody went offline.
         var unseen: Set<Int64> = []
         for network in networks where network.settings.enabled {
             do throws(KernelError) {
-                let statuses = try await hub.kernel.peerStatus(network.interface) ?? [:]
-                hub.sightings.note(network.interface) { statuses }
-                seen[network.id] = statuses
+                seen[network.id] = try await hub.status.look(at: network)
             } catch {
                 unseen.insert(network.id)
                 logger.debug("looking at the kernel failed", metadata: ["error": "\(error)"])
             }
         }
-        let now = hub.now()
         var news: [WatchStatusMessage] = []
         for (id, known) in peers where !unseen.contains(known.networkID) {
-            let status = seen[known.networkID]?[known.key]
-            let isOnline = status?.isOnline(now: now) ?? false
+            let status = seen[known.networkID]?.peers[known.key]
+            let isOnline = seen[known.networkID]?.online.contains(known.key) ?? false
             if status == known.status && isOnline == known.isOnline { continue }
             peers[id]?.status = status
             peers[id]?.isOnline = isOnline
             news.append(
                 WatchStatusMessage(
-                    networkID: known.networkID, peerID: id, status: status.map { PeerStatusMessage($0, now: now) }))
+                    networkID: known.networkID, peerID: id,
+                    status: status.map { PeerStatusMessage($0, isOnline: isOnline) }))
         }
         return news.sorted { $0.peerID < $1.peerID }
     }
@@ -272,7 +272,6 @@ actor WatchFeed {
             })
         var touchesNames = false
         var messages: [PeerMessage] = []
-        let now = hub.now()
         for peer in found {
             guard let plan = plans[peer.networkID] else { continue }
             let name = peer.settings.name.description
@@ -283,7 +282,7 @@ actor WatchFeed {
                 if former.key == known.key { (known.status, known.isOnline) = (former.status, former.isOnline) }
             }
             peers[peer.id] = known
-            messages.append(PeerMessage(peer, plan: plan, status: known.status, now: now))
+            messages.append(PeerMessage(peer, plan: plan, status: known.status, isOnline: known.isOnline))
         }
         let removed = Set(ids).subtracting(found.map(\.id)).sorted()
         for id in removed { peers[id] = nil }

@@ -4,16 +4,21 @@ public struct ChangeOptions: Codable, Sendable, Equatable {
     public var dryRun: Bool?
     /// Seconds, 1 to 86,400, after which the change is undone unless `System/Confirm` came; absent keeps it for good.
     public var confirmWithin: Int64?
+    /// The `updated_at` that the caller saw: where the thing was changed since, the call fails with ABORTED, reason `stale`.
+    /// Only for `Update` methods; others pass over it. Absent changes whatever is there.
+    public var ifUnchanged: Int64?
 
     enum CodingKeys: Int, CodingKey {
         case dryRun = 1
         case confirmWithin = 2
+        case ifUnchanged = 3
     }
 
     /// Makes the message from its fields.
-    public init(dryRun: Bool? = nil, confirmWithin: Int64? = nil) {
+    public init(dryRun: Bool? = nil, confirmWithin: Int64? = nil, ifUnchanged: Int64? = nil) {
         self.dryRun = dryRun
         self.confirmWithin = confirmWithin
+        self.ifUnchanged = ifUnchanged
     }
 }
 

@@ -50,6 +50,12 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
     public var linkMTU: Int64?
     /// Who has the private keys of new peers: `held`, `once` or `client`.
     public var custody: String?
+    /// What the interface carried since it was made; absent where it is not there, or the kernel was not asked.
+    public var statistics: LinkStatisticsMessage?
+    /// How much of what a peer sends passes, in kbit/s, where it has no limit of its own; absent is no limit.
+    public var bandwidthUpKbps: Int64?
+    /// How much of what is sent to a peer passes, in kbit/s, where it has no limit of its own; absent is no limit.
+    public var bandwidthDownKbps: Int64?
 
     enum CodingKeys: Int, CodingKey {
         case id = 1
@@ -77,6 +83,9 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         case driftPolicy = 23
         case linkMTU = 24
         case custody = 25
+        case statistics = 40
+        case bandwidthUpKbps = 41
+        case bandwidthDownKbps = 42
     }
 
     /// Makes the message from its fields.
@@ -85,7 +94,9 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         listenPort: UInt16, publicKey: String, dnsServers: [String], searchDomains: [String], mtu: Int? = nil,
         endpointHost: String? = nil, tunnel: String, customCIDRs: [String], enabled: Bool, createdAt: Int64,
         updatedAt: Int64, hubAddresses: [String], peers: Int64, isUp: Bool? = nil, nat: Bool? = nil,
-        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, linkMTU: Int64? = nil, custody: String? = nil
+        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, linkMTU: Int64? = nil, custody: String? = nil,
+        bandwidthUpKbps: Int64? = nil, bandwidthDownKbps: Int64? = nil,
+        statistics: LinkStatisticsMessage? = nil
     ) {
         self.id = id
         self.name = name
@@ -112,6 +123,9 @@ public struct NetworkMessage: Codable, Sendable, Equatable {
         self.driftPolicy = driftPolicy
         self.linkMTU = linkMTU
         self.custody = custody
+        self.statistics = statistics
+        self.bandwidthUpKbps = bandwidthUpKbps
+        self.bandwidthDownKbps = bandwidthDownKbps
     }
 }
 
@@ -183,6 +197,10 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
     public var driftPolicy: String?
     /// Who has the private keys of new peers: `held` (the default), `once` or `client`.
     public var custody: String?
+    /// How much of what a peer sends passes, in kbit/s, where it has no limit of its own: 8…100000000, or 0 for no limit.
+    public var bandwidthUpKbps: Int64?
+    /// How much of what is sent to a peer passes, in kbit/s, where it has no limit of its own: 8…100000000, or 0 for no limit.
+    public var bandwidthDownKbps: Int64?
     /// How the change is to be made; absent makes it for good.
     public var options: ChangeOptions?
 
@@ -204,6 +222,8 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
         case driftPolicy = 15
         case custody = 16
         case options = 30
+        case bandwidthUpKbps = 40
+        case bandwidthDownKbps = 41
     }
 
     /// Makes the message from its fields.
@@ -211,7 +231,8 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
         name: String, mode: String, subnet: String, subnet6: String? = nil, listenPort: Int64? = nil,
         dnsServers: [String]? = nil, searchDomains: [String]? = nil, mtu: Int64? = nil, endpointHost: String? = nil,
         tunnel: String? = nil, customCIDRs: [String]? = nil, enabled: Bool? = nil, nat: Bool? = nil,
-        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, custody: String? = nil, options: ChangeOptions? = nil
+        peersMayTalk: Bool? = nil, driftPolicy: String? = nil, custody: String? = nil, bandwidthUpKbps: Int64? = nil,
+        bandwidthDownKbps: Int64? = nil, options: ChangeOptions? = nil
     ) {
         self.name = name
         self.mode = mode
@@ -229,6 +250,8 @@ public struct CreateNetworkRequest: Codable, Sendable, Equatable {
         self.peersMayTalk = peersMayTalk
         self.driftPolicy = driftPolicy
         self.custody = custody
+        self.bandwidthUpKbps = bandwidthUpKbps
+        self.bandwidthDownKbps = bandwidthDownKbps
         self.options = options
     }
 }
@@ -269,6 +292,10 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
     public var driftPolicy: String?
     /// Who has the private keys of new peers: `held`, `once` or `client`.
     public var custody: String?
+    /// How much of what a peer sends passes, in kbit/s, where it has no limit of its own: 8…100000000, or 0 for no limit.
+    public var bandwidthUpKbps: Int64?
+    /// How much of what is sent to a peer passes, in kbit/s, where it has no limit of its own: 8…100000000, or 0 for no limit.
+    public var bandwidthDownKbps: Int64?
     /// How the change is to be made; absent makes it for good.
     public var options: ChangeOptions?
 
@@ -291,6 +318,8 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
         case driftPolicy = 16
         case custody = 17
         case options = 30
+        case bandwidthUpKbps = 40
+        case bandwidthDownKbps = 41
     }
 
     /// Makes the message from its fields.
@@ -299,7 +328,7 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
         listenPort: Int64? = nil, dnsServers: [String]? = nil, searchDomains: [String]? = nil, mtu: Int64? = nil,
         endpointHost: String? = nil, tunnel: String? = nil, customCIDRs: [String]? = nil, clear: [String]? = nil,
         nat: Bool? = nil, peersMayTalk: Bool? = nil, driftPolicy: String? = nil, custody: String? = nil,
-        options: ChangeOptions? = nil
+        bandwidthUpKbps: Int64? = nil, bandwidthDownKbps: Int64? = nil, options: ChangeOptions? = nil
     ) {
         self.network = network
         self.name = name
@@ -318,6 +347,8 @@ public struct UpdateNetworkRequest: Codable, Sendable, Equatable {
         self.peersMayTalk = peersMayTalk
         self.driftPolicy = driftPolicy
         self.custody = custody
+        self.bandwidthUpKbps = bandwidthUpKbps
+        self.bandwidthDownKbps = bandwidthDownKbps
         self.options = options
     }
 }

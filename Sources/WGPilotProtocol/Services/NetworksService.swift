@@ -40,4 +40,8 @@ public enum NetworksService {
     public static let export = MethodDescriptor<NetworkReference, ExportNetworkReply>(
         service: "wgpilot.v1.Networks", method: "Export", requiredRole: .admin, isIdempotent: true,
         isMutation: false)
+    /// What flowed between the hub and all peers of a network, over time.
+    public static let history = MethodDescriptor<NetworkHistoryRequest, HistoryReply>(
+        service: "wgpilot.v1.Networks", method: "History", requiredRole: .viewer, isIdempotent: true,
+        isMutation: false)
 }

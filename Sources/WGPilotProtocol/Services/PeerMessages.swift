@@ -10,7 +10,7 @@ public struct PeerStatusMessage: Codable, Sendable, Equatable {
     public var sent: UInt64
     /// The keepalive interval of the hub as the kernel has it; 0 is off.
     public var persistentKeepalive: UInt16
-    /// Whether it made a handshake within the last three minutes.
+    /// Whether it made a handshake within the last three minutes, or within three keepalive intervals where that is longer.
     public var online: Bool
 
     enum CodingKeys: Int, CodingKey {
@@ -109,6 +109,10 @@ public struct PeerMessage: Codable, Sendable, Equatable {
     /// Whether the client has another configuration than it would get now. Absent where that was not looked at, or the
     /// client never fetched one.
     public var configStale: Bool?
+    /// How much of what it sends passes, in kbit/s; absent is as the network has it, 0 is no limit.
+    public var bandwidthUpKbps: Int64?
+    /// How much of what is sent to it passes, in kbit/s; absent is as the network has it, 0 is no limit.
+    public var bandwidthDownKbps: Int64?
 
     enum CodingKeys: Int, CodingKey {
         case id = 1
@@ -145,6 +149,8 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         case keysChangeAt = 32
         case configFetchedAt = 33
         case configStale = 34
+        case bandwidthUpKbps = 40
+        case bandwidthDownKbps = 41
     }
 
     /// Makes the message from its fields.
@@ -156,7 +162,8 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         status: PeerStatusMessage? = nil, custody: String? = nil, searchDomains: [String]? = nil,
         excludedCIDRs: [String] = [], expiresAt: Int64? = nil, disabledReason: String? = nil, lastSeenAt: Int64? = nil,
         lastEndpoint: String? = nil, pendingPublicKey: String? = nil, keysChangeAt: Int64? = nil,
-        configFetchedAt: Int64? = nil, configStale: Bool? = nil
+        configFetchedAt: Int64? = nil, configStale: Bool? = nil,
+        bandwidthUpKbps: Int64? = nil, bandwidthDownKbps: Int64? = nil
     ) {
         self.id = id
         self.networkID = networkID
@@ -192,6 +199,8 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         self.keysChangeAt = keysChangeAt
         self.configFetchedAt = configFetchedAt
         self.configStale = configStale
+        self.bandwidthUpKbps = bandwidthUpKbps
+        self.bandwidthDownKbps = bandwidthDownKbps
     }
 
     /// Reads the fields; those that are left out when empty are empty when absent.
@@ -231,6 +240,8 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         keysChangeAt = try container.decodeIfPresent(Int64.self, forKey: .keysChangeAt)
         configFetchedAt = try container.decodeIfPresent(Int64.self, forKey: .configFetchedAt)
         configStale = try container.decodeIfPresent(Bool.self, forKey: .configStale)
+        bandwidthUpKbps = try container.decodeIfPresent(Int64.self, forKey: .bandwidthUpKbps)
+        bandwidthDownKbps = try container.decodeIfPresent(Int64.self, forKey: .bandwidthDownKbps)
     }
 
     /// Writes the fields in order. Texts and lists that are empty, and numbers that are 0 by default, are left out: in a
@@ -271,6 +282,8 @@ public struct PeerMessage: Codable, Sendable, Equatable {
         try container.encodeIfPresent(keysChangeAt, forKey: .keysChangeAt)
         try container.encodeIfPresent(configFetchedAt, forKey: .configFetchedAt)
         try container.encodeIfPresent(configStale, forKey: .configStale)
+        try container.encodeIfPresent(bandwidthUpKbps, forKey: .bandwidthUpKbps)
+        try container.encodeIfPresent(bandwidthDownKbps, forKey: .bandwidthDownKbps)
     }
 }
 
@@ -446,6 +459,10 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
     public var expiresAt: Int64?
     /// True answers the configuration as well. Needed for custody `once`: nobody gets to see it later.
     public var returnConfiguration: Bool?
+    /// How much of what it sends passes, in kbit/s: 8…100000000, or 0 for no limit; absent is as the network has it.
+    public var bandwidthUpKbps: Int64?
+    /// How much of what is sent to it passes, in kbit/s: 8…100000000, or 0 for no limit; absent is as the network has it.
+    public var bandwidthDownKbps: Int64?
     /// How the change is to be made; absent makes it for good.
     public var options: ChangeOptions?
 
@@ -474,6 +491,8 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         case expiresAt = 22
         case returnConfiguration = 23
         case options = 30
+        case bandwidthUpKbps = 40
+        case bandwidthDownKbps = 41
     }
 
     /// Makes the message from its fields.
@@ -484,7 +503,7 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         extraCIDRs: [String]? = nil, dnsServers: [String]? = nil, mtu: Int64? = nil, notes: String? = nil,
         tags: [String]? = nil, enabled: Bool? = nil, custody: String? = nil, searchDomains: [String]? = nil,
         excludedCIDRs: [String]? = nil, expiresAt: Int64? = nil, returnConfiguration: Bool? = nil,
-        options: ChangeOptions? = nil
+        bandwidthUpKbps: Int64? = nil, bandwidthDownKbps: Int64? = nil, options: ChangeOptions? = nil
     ) {
         self.network = network
         self.name = name
@@ -509,6 +528,8 @@ public struct CreatePeerRequest: Codable, Sendable, Equatable {
         self.excludedCIDRs = excludedCIDRs
         self.expiresAt = expiresAt
         self.returnConfiguration = returnConfiguration
+        self.bandwidthUpKbps = bandwidthUpKbps
+        self.bandwidthDownKbps = bandwidthDownKbps
         self.options = options
     }
 }
@@ -550,7 +571,7 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
     /// The new tags.
     public var tags: [String]?
     /// Names of fields to set back to their default: `endpoint`, `tunnel`, `dns_servers`, `mtu`,
-    /// `search_domains`, `expires_at`.
+    /// `search_domains`, `expires_at`, `bandwidth_up_kbps`, `bandwidth_down_kbps`.
     public var clear: [String]?
     /// `once` forgets a private key that is held. Any other change of custody takes new keys.
     public var custody: String?
@@ -560,6 +581,10 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
     public var excludedCIDRs: [String]?
     /// The new expiry, in seconds since 1970-01-01 UTC.
     public var expiresAt: Int64?
+    /// How much of what it sends is to pass, in kbit/s: 8…100000000, or 0 for no limit.
+    public var bandwidthUpKbps: Int64?
+    /// How much of what is sent to it is to pass, in kbit/s: 8…100000000, or 0 for no limit.
+    public var bandwidthDownKbps: Int64?
     /// How the change is to be made; absent makes it for good.
     public var options: ChangeOptions?
 
@@ -587,6 +612,8 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         case excludedCIDRs = 21
         case expiresAt = 22
         case options = 30
+        case bandwidthUpKbps = 40
+        case bandwidthDownKbps = 41
     }
 
     /// Makes the message from its fields.
@@ -597,7 +624,7 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         extraCIDRs: [String]? = nil, dnsServers: [String]? = nil, mtu: Int64? = nil, notes: String? = nil,
         tags: [String]? = nil, clear: [String]? = nil, custody: String? = nil,
         searchDomains: [String]? = nil, excludedCIDRs: [String]? = nil, expiresAt: Int64? = nil,
-        options: ChangeOptions? = nil
+        bandwidthUpKbps: Int64? = nil, bandwidthDownKbps: Int64? = nil, options: ChangeOptions? = nil
     ) {
         self.network = network
         self.peer = peer
@@ -621,6 +648,8 @@ public struct UpdatePeerRequest: Codable, Sendable, Equatable {
         self.searchDomains = searchDomains
         self.excludedCIDRs = excludedCIDRs
         self.expiresAt = expiresAt
+        self.bandwidthUpKbps = bandwidthUpKbps
+        self.bandwidthDownKbps = bandwidthDownKbps
         self.options = options
     }
 }

@@ -50,4 +50,16 @@ public enum PeersService {
     public static let flushConnections = MethodDescriptor<FlushConnectionsRequest, FlushConnectionsReply>(
         service: "wgpilot.v1.Peers", method: "FlushConnections", requiredRole: .operator, isIdempotent: true,
         isMutation: true)
+    /// What flowed between the hub and a peer, over time.
+    public static let history = MethodDescriptor<PeerHistoryRequest, HistoryReply>(
+        service: "wgpilot.v1.Peers", method: "History", requiredRole: .viewer, isIdempotent: true,
+        isMutation: false)
+    /// When a peer was online, from where, and what flowed meanwhile.
+    public static let sessions = MethodDescriptor<SessionsRequest, SessionsReply>(
+        service: "wgpilot.v1.Peers", method: "Sessions", requiredRole: .viewer, isIdempotent: true,
+        isMutation: false)
+    /// Clears away what is remembered of a peer's traffic and sessions.
+    public static let purgeHistory = MethodDescriptor<PurgeHistoryRequest, PurgeHistoryReply>(
+        service: "wgpilot.v1.Peers", method: "PurgeHistory", requiredRole: .operator, isIdempotent: true,
+        isMutation: true)
 }

@@ -22,6 +22,8 @@ public struct SystemInfo: Codable, Sendable, Equatable {
     public var pending: [String]
     /// WireGuard interfaces that are not ours; they are left alone.
     public var foreignInterfaces: [String]
+    /// How many peers are online; absent where the kernel could not be asked about each network.
+    public var online: Int64?
 
     enum CodingKeys: Int, CodingKey {
         case version = 1
@@ -35,13 +37,14 @@ public struct SystemInfo: Codable, Sendable, Equatable {
         case startedAt = 9
         case pending = 10
         case foreignInterfaces = 11
+        case online = 40
     }
 
     /// Makes the message from its fields.
     public init(
         version: String, backend: String, backendVersion: String, role: String, networks: Int64, peers: Int64,
         endpointHost: String? = nil, endpointIsGuess: Bool, startedAt: Int64, pending: [String],
-        foreignInterfaces: [String]
+        foreignInterfaces: [String], online: Int64? = nil
     ) {
         self.version = version
         self.backend = backend
@@ -54,6 +57,7 @@ public struct SystemInfo: Codable, Sendable, Equatable {
         self.startedAt = startedAt
         self.pending = pending
         self.foreignInterfaces = foreignInterfaces
+        self.online = online
     }
 }
 

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The check of a database that is used meanwhile, on a connection of its own.
 ///
-/// What the hub is made from comes first and begins at once. The rest, of which the audit log is the part that only ever
-/// grows, begins when somebody first needs to know.
+/// What the hub is made from comes first and begins at once. The rest, which is what grows with time, the audit log and the
+/// transfer history, begins when somebody first needs to know.
 final class DatabaseCheck: Sendable {
     private let queue: DatabaseQueue
     private let path: String
@@ -18,7 +18,7 @@ final class DatabaseCheck: Sendable {
         state = Task { try await queue.read { try Self.checkState(path, $0) } }
     }
 
-    /// Waits until the pages of all tables but the audit log's are known to be sound.
+    /// Waits until the pages of all tables but those of what is only told are known to be sound.
     func waitForState() async throws {
         try await state.value
     }
@@ -49,9 +49,16 @@ final class DatabaseCheck: Sendable {
         try check("PRAGMA quick_check(1)", path, db)
     }
 
+    /// What is only ever told, and makes nothing.
+    private static let records = [
+        "audit", "trafficSample", "trafficHour", "trafficDay", "trafficState", "trafficWatch", "peerSession",
+        "sessionEndpoint", "sqlite_sequence",
+    ]
+
     private static func checkState(_ path: String, _ db: Database) throws {
+        let records = Self.records.map { "'\($0)'" }.joined(separator: ", ")
         let tables = try String.fetchAll(
-            db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('audit', 'sqlite_sequence')")
+            db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN (\(records))")
         // Damage of pages is looked for; what no statement could have stored is left to the check of the whole.
         try db.execute(sql: "PRAGMA ignore_check_constraints = ON")
         for table in tables { try check("PRAGMA quick_check('\(table)')", path, db) }

@@ -27,6 +27,15 @@ enum StoreMigrations {
         migrator.registerMigration(V6Links.identifier) { db in
             try db.execute(sql: V6Links.sql)
         }
+        migrator.registerMigration(V7TransferHistory.identifier) { db in
+            try db.execute(sql: V7TransferHistory.sql)
+        }
+        migrator.registerMigration(V8BandwidthLimits.identifier) { db in
+            try db.execute(sql: V8BandwidthLimits.sql)
+        }
+        migrator.registerMigration(V9Users.identifier) { db in
+            try db.execute(sql: V9Users.sql)
+        }
         return migrator
     }
 }

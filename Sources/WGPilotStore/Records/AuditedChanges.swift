@@ -201,12 +201,18 @@ struct AuditedChanges {
         case ("network", .integer(let id)): try networkName(id, db)
         case ("drift", .integer(let id)): try networkName(id, db)
         case ("peer", .integer(let id)): try peerName(id, db)
+        case ("user", .integer(let id)): try userName(object, id, db)
         case ("token", .integer(let id)):
             Self.plain(object.after["name"] ?? object.before["name"]) ?? String(id)
         case (_, .integer(let id)): String(id)
         case (_, .text(let text)): text
         default: "?"
         }
+    }
+
+    private func userName(_ object: Object, _ id: Int64, _ db: Database) throws -> String {
+        let statement = try db.cachedStatement(sql: "SELECT name FROM user WHERE id = ?")
+        return try String.fetchOne(statement, arguments: [id]) ?? Self.plain(object.before["name"]) ?? String(id)
     }
 
     private func networkName(_ id: Int64, _ db: Database) throws -> String {

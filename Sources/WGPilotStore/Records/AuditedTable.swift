@@ -49,7 +49,7 @@ struct AuditedTable {
     var countsByTime = false
 
     /// Where several objects are changed the ones at the front are told first.
-    static let kinds = ["network", "peer", "bridge", "rule", "drift", "setting", "token", "link"]
+    static let kinds = ["network", "peer", "bridge", "rule", "drift", "setting", "token", "link", "user", "setup_code"]
 
     /// The tables by name. `siteNetwork` is told with its peers, whole.
     static let all: [String: AuditedTable] = [
@@ -65,6 +65,7 @@ struct AuditedTable {
                 Column("customCIDRs", "custom_cidrs", .list), Column("nat", "nat", .flag),
                 Column("peersMayTalk", "peers_may_talk", .flag), Column("driftPolicy", "drift_policy"),
                 Column("enabled", "enabled", .flag), Column("custody", "custody"),
+                Column("bandwidthUp", "bandwidth_up_kbps"), Column("bandwidthDown", "bandwidth_down_kbps"),
             ]),
         "networkSecret": AuditedTable(
             kind: "network", key: "networkID", columns: [Column("privateKey", "private_key", .secret)], isOwn: false),
@@ -80,6 +81,7 @@ struct AuditedTable {
                 Column("enabled", "enabled", .flag), Column("disabledReason", "disabled_reason"),
                 Column("shownOnce", "shown_once", .mark), Column("searchDomains", "search_domains", .list),
                 Column("excludedCIDRs", "excluded_cidrs", .list), Column("expiresAt", "expires_at"),
+                Column("bandwidthUp", "bandwidth_up_kbps"), Column("bandwidthDown", "bandwidth_down_kbps"),
             ]),
         "peerSecret": AuditedTable(
             kind: "peer", key: "peerID",
@@ -126,6 +128,20 @@ struct AuditedTable {
             kind: "link", key: "id",
             columns: [
                 Column("peerID", "peer", .peer), Column("createdBy", "created_by"), Column("expiresAt", "expires_at"),
+            ]),
+        "user": AuditedTable(
+            kind: "user", key: "id",
+            columns: [
+                Column("name", "name"), Column("role", "role"), Column("enabled", "enabled", .flag),
+                Column("email", "email"), Column("passwordVersion", "password", .secret),
+            ]),
+        "totp": AuditedTable(
+            kind: "user", key: "userID", columns: [Column("secret", "second_factor", .secret)], isOwn: false),
+        "setupCode": AuditedTable(
+            kind: "setup_code", key: "single",
+            columns: [
+                Column("evenWithUsers", "even_with_users", .mark), Column("createdBy", "created_by"),
+                Column("expiresAt", "expires_at"),
             ]),
     ]
 }

@@ -19,7 +19,7 @@ import GRDB
     ]
 
     /// The tables of what is changed for good at once.
-    static let others = ["ignoredDrift", "setting", "apiToken", "link"]
+    static let others = ["ignoredDrift", "setting", "apiToken", "link", "user", "totp", "setupCode"]
 
     /// How much a recording matters.
     enum Need {

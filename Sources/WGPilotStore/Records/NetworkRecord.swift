@@ -12,7 +12,8 @@ struct NetworkRecord {
 
     private static let columns = """
         id, name, interface, mode, subnet, subnet6, listenPort, publicKey, dnsServers, searchDomains, mtu, endpointHost, \
-        tunnel, customCIDRs, enabled, hostHint, createdAt, updatedAt, nat, peersMayTalk, driftPolicy, hubNumber, custody
+        tunnel, customCIDRs, enabled, hostHint, createdAt, updatedAt, nat, peersMayTalk, driftPolicy, hubNumber, custody, \
+        bandwidthUp, bandwidthDown
         """
 
     init(row: Row) throws {
@@ -37,6 +38,8 @@ struct NetworkRecord {
         settings.driftPolicy = try reader.value(20, "driftPolicy") { try DriftPolicy($0) }
         settings.hubNumber = try reader.int64(21, "hubNumber")
         settings.custody = try reader.value(22, "custody") { try KeyCustody($0) }
+        settings.bandwidthUp = try reader.int64(23, "bandwidthUp")
+        settings.bandwidthDown = try reader.int64(24, "bandwidthDown")
         guard let plan = settings.addressPlan else { throw reader.damaged("subnet") }
         self.plan = plan
         hostHint = try reader.int(15, "hostHint", in: 1...(1 << 24))
@@ -74,9 +77,9 @@ struct NetworkRecord {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO network (name, mode, subnet, subnet6, listenPort, dnsServers, searchDomains, mtu, \
-                endpointHost, tunnel, customCIDRs, enabled, nat, peersMayTalk, driftPolicy, hubNumber, custody, interface, \
-                publicKey, hostHint, createdAt, updatedAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
+                endpointHost, tunnel, customCIDRs, enabled, nat, peersMayTalk, driftPolicy, hubNumber, custody, \
+                bandwidthUp, bandwidthDown, interface, publicKey, hostHint, createdAt, updatedAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
                 """)
         try statement.execute(
             arguments: settingsArguments(network.settings) + [
@@ -93,7 +96,8 @@ struct NetworkRecord {
             sql: """
                 UPDATE network SET name = ?, mode = ?, subnet = ?, subnet6 = ?, listenPort = ?, dnsServers = ?, \
                 searchDomains = ?, mtu = ?, endpointHost = ?, tunnel = ?, customCIDRs = ?, enabled = ?, nat = ?, \
-                peersMayTalk = ?, driftPolicy = ?, hubNumber = ?, custody = ?, publicKey = ?, updatedAt = ?
+                peersMayTalk = ?, driftPolicy = ?, hubNumber = ?, custody = ?, bandwidthUp = ?, \
+                bandwidthDown = ?, publicKey = ?, updatedAt = ?
                 WHERE id = ?
                 """)
         try statement.execute(
@@ -110,6 +114,7 @@ struct NetworkRecord {
             settings.mtu, settings.endpointHost?.description, settings.tunnel.rawValue,
             TextList.encode(settings.customCIDRs.map(\.description)), settings.enabled, settings.nat,
             settings.peersMayTalk, settings.driftPolicy.rawValue, settings.hubNumber, settings.custody.rawValue,
+            settings.bandwidthUp, settings.bandwidthDown,
         ]
     }
 

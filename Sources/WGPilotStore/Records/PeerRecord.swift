@@ -10,7 +10,8 @@ enum PeerRecord {
         SELECT peer.id, networkID, name, hostNumber, publicKey, email, role, endpoint, persistentKeepalive, \
         hubKeepalive, tunnel, extraCIDRs, dnsServers, mtu, notes, tags, enabled, createdAt, updatedAt, \
         privateKey IS NOT NULL, presharedKey IS NOT NULL, shownOnce, searchDomains, excludedCIDRs, expiresAt, \
-        disabledReason, nextPublicKey, activatesAt, handshakeAt, seenEndpoint, fetchedAt \
+        disabledReason, nextPublicKey, activatesAt, handshakeAt, seenEndpoint, fetchedAt, \
+        peer.bandwidthUp, peer.bandwidthDown \
         FROM peer LEFT JOIN peerSecret ON peerSecret.peerID = peer.id \
         LEFT JOIN pendingKey ON pendingKey.peerID = peer.id \
         LEFT JOIN peerSighting ON peerSighting.peerID = peer.id \
@@ -41,6 +42,8 @@ enum PeerRecord {
         settings.searchDomains = row.hasNull(atIndex: 22) ? nil : try reader.list(22, "searchDomains") { $0 }
         settings.excludedCIDRs = try reader.list(23, "excludedCIDRs") { try IPPrefix($0) }
         settings.expiresAt = try row.decode(Int64?.self, atIndex: 24)
+        settings.bandwidthUp = try row.decode(Int64?.self, atIndex: 31)
+        settings.bandwidthDown = try row.decode(Int64?.self, atIndex: 32)
         if settings.role == .siteGateway { settings.siteNetworks = try SiteNetworkRecord.blocks(ofPeer: id, db) }
         let custody: KeyCustody =
             if try reader.bool(19) { .held } else if try reader.bool(21) { .once } else { .client }
@@ -94,8 +97,9 @@ enum PeerRecord {
             sql: """
                 INSERT INTO peer (name, hostNumber, publicKey, email, role, endpoint, persistentKeepalive, \
                 hubKeepalive, tunnel, extraCIDRs, dnsServers, mtu, notes, tags, enabled, shownOnce, \
-                searchDomains, excludedCIDRs, expiresAt, disabledReason, updatedAt, networkID, createdAt)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                searchDomains, excludedCIDRs, expiresAt, disabledReason, bandwidthUp, bandwidthDown, \
+                updatedAt, networkID, createdAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(arguments: arguments(peer) + [peer.networkID, peer.createdAt])
         let id = db.lastInsertedRowID
@@ -110,7 +114,7 @@ enum PeerRecord {
                 UPDATE peer SET name = ?, hostNumber = ?, publicKey = ?, email = ?, role = ?, endpoint = ?, \
                 persistentKeepalive = ?, hubKeepalive = ?, tunnel = ?, extraCIDRs = ?, dnsServers = ?, mtu = ?, \
                 notes = ?, tags = ?, enabled = ?, shownOnce = ?, searchDomains = ?, excludedCIDRs = ?, expiresAt = ?, \
-                disabledReason = ?, updatedAt = ?
+                disabledReason = ?, bandwidthUp = ?, bandwidthDown = ?, updatedAt = ?
                 WHERE id = ?
                 """)
         try statement.execute(arguments: arguments(peer) + [peer.id])
@@ -127,7 +131,8 @@ enum PeerRecord {
             TextList.encode(settings.tags), settings.enabled, peer.custody == .once,
             settings.searchDomains.map { try TextList.encode($0) },
             TextList.encode(settings.excludedCIDRs.map(\.description)), settings.expiresAt,
-            settings.enabled ? nil : peer.disabledReason?.rawValue, peer.updatedAt,
+            settings.enabled ? nil : peer.disabledReason?.rawValue, settings.bandwidthUp,
+            settings.bandwidthDown, peer.updatedAt,
         ]
     }
 

@@ -1,8 +1,8 @@
 import Crypto
 import FoundationEssentials
-import WGPilotCore
+public import WGPilotCore
 
-/// What the bearer of an API token, or of a link, presents: a prefix that tells which, and 256 random bits in base64url
+/// What the bearer of an API token, a link or a session presents: a prefix that tells which, and 256 random bits in base64url
 /// without padding (RFC 4648 §5). It never prints itself; only its digest is stored.
 public struct TokenSecret: Sendable, CustomStringConvertible, CustomReflectable {
     /// What a secret is for. One for the one is none for the other.
@@ -11,6 +11,10 @@ public struct TokenSecret: Sendable, CustomStringConvertible, CustomReflectable 
         case token = "wgp_"
         /// A link by which a configuration is fetched once.
         case link = "wgl_"
+        /// The session of a web user.
+        case session = "wgs_"
+        /// A login that waits for the second factor.
+        case challenge = "wgc_"
     }
 
     private static let byteCount = 32
@@ -49,7 +53,7 @@ public struct TokenSecret: Sendable, CustomStringConvertible, CustomReflectable 
     public var text: String { value }
 
     /// What is stored of it. The token has 256 random bits: nothing slower than SHA-256 would make it harder to guess.
-    var digest: AuditHash { AuditHash(of: Array(value.utf8)) }
+    public var digest: AuditHash { AuditHash(of: Array(value.utf8)) }
 
     /// Never the token.
     public var description: String { "<token>" }

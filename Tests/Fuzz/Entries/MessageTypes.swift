@@ -36,7 +36,7 @@ public enum MessageTypes {
         Method(NetworksService.list), Method(NetworksService.get), Method(NetworksService.create),
         Method(NetworksService.update), Method(NetworksService.delete), Method(NetworksService.enable),
         Method(NetworksService.disable), Method(NetworksService.importNetwork), Method(NetworksService.export),
-        Method(NetworksService.regenerateKeys),
+        Method(NetworksService.regenerateKeys), Method(NetworksService.history),
         Method(BridgesService.list), Method(BridgesService.get), Method(BridgesService.create),
         Method(BridgesService.update), Method(BridgesService.delete),
         Method(RulesService.list), Method(RulesService.get), Method(RulesService.create), Method(RulesService.update),
@@ -45,10 +45,19 @@ public enum MessageTypes {
         Method(PeersService.createBatch),
         Method(PeersService.delete), Method(PeersService.enable), Method(PeersService.disable),
         Method(PeersService.rotateKeys), Method(PeersService.config), Method(PeersService.connections),
-        Method(PeersService.flushConnections), Method(LinksService.list), Method(LinksService.create),
+        Method(PeersService.flushConnections), Method(PeersService.history), Method(PeersService.sessions),
+        Method(PeersService.purgeHistory), Method(LinksService.list), Method(LinksService.create),
         Method(LinksService.revoke), Method(LinksService.redeem), Method(WatchService.changes),
         Method(AuditService.list), Method(AuditService.export), Method(AuditService.verify),
         Method(TokensService.list), Method(TokensService.create), Method(TokensService.revoke),
+        Method(AuthService.setupState), Method(AuthService.setup), Method(AuthService.login),
+        Method(AuthService.continueLogin), Method(AuthService.logout), Method(AuthService.whoAmI),
+        Method(AuthService.changePassword), Method(AuthService.enrolTOTP), Method(AuthService.confirmTOTP),
+        Method(AuthService.disableTOTP), Method(AuthService.regenerateRecoveryCodes),
+        Method(UsersService.list), Method(UsersService.get), Method(UsersService.create),
+        Method(UsersService.update), Method(UsersService.delete), Method(UsersService.setPassword),
+        Method(UsersService.resetTOTP), Method(UsersService.createSetupCode),
+        Method(SessionsService.list), Method(SessionsService.revoke),
     ]
 
     /// What frames carry beside the methods' messages.
@@ -64,11 +73,15 @@ public enum MessageTypes {
         MessageType(BridgeMessage.self), MessageType(RuleMessage.self), MessageType(ReachMessage.self),
         MessageType(PeerMessage.self), MessageType(PeerStatusMessage.self),
         MessageType(ConnectionMessage.self), MessageType(FlowMessage.self), MessageType(ConnectionTotalMessage.self),
-        MessageType(ConnectionSummaryMessage.self),
+        MessageType(ConnectionSummaryMessage.self), MessageType(HistoryPointMessage.self),
+        MessageType(PeerSessionMessage.self), MessageType(SessionEndpointMessage.self),
+        MessageType(LinkStatisticsMessage.self),
         MessageType(ConfigurationFindingMessage.self),
         MessageType(WatchStatusMessage.self), MessageType(AuditEntryMessage.self),
         MessageType(AuditChangeMessage.self), MessageType(AuditFieldMessage.self), MessageType(TokenMessage.self),
         MessageType(LinkMessage.self),
+        MessageType(UserMessage.self), MessageType(SessionMessage.self), MessageType(SessionGrant.self),
+        MessageType(LoginChallenge.self),
     ]
 
     /// What a frame can carry as a whole, each type once, requests first.

@@ -1,0 +1,341 @@
+import Glibc
+import Logging
+import ServiceLifecycle
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotStore
+
+/// Reads the counters of all peers again and again, and stores what flowed, who was online, and where: one dump of each
+/// interface and one transaction a sample, whatever the number of peers.
+///
+/// Counters are only ever compared with what the same transaction stored that took them into account. So whatever
+/// happens to this process in between, no byte is counted twice; and what flowed while it was away is found by the next
+/// reading, as long as the interface is the same.
+actor HistoryService: Service, CustomStringConvertible {
+    /// A network as far as a sample needs to know it.
+    private struct Known {
+        var id: Int64
+        var interface: InterfaceName
+        var peers: [PublicKey: Int64] = [:]
+    }
+
+    private let store: StateStore
+    private let kernel: any Kernel
+    private let presence: Presence
+    private let sightings: SightingService
+    private let interval: Int64
+    private let retention: HistoryRetention
+    private let machine: String
+    private let now: @Sendable () -> Int64
+    private let logger: Logger
+
+    private var memory: TrafficMemory?
+    private var networks: [Known] = []
+    /// Parts of the memory that were changed since the last sample.
+    private var unsavedParts: Set<Int64> = []
+    private let changes: ChangeCounter
+    /// The number of changes when ``networks`` was read; nil where it was not.
+    private var seenChanges: UInt64?
+    private var isBusy = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// Up to so many peers, those that are removed from an interface are read once more before.
+    private static let mostPeersForLastReading = 256
+
+    /// - Parameters:
+    ///   - interval: Between two samples, in seconds.
+    ///   - machine: What tells this run of this machine's network stack from others: numbers of interfaces begin anew with
+    ///     each.
+    init(
+        store: StateStore, kernel: any Kernel, presence: Presence, sightings: SightingService, interval: Int64 = 60,
+        retention: HistoryRetention = HistoryRetention(), machine: String, now: @escaping @Sendable () -> Int64,
+        logger: Logger
+    ) {
+        self.store = store
+        self.kernel = kernel
+        self.presence = presence
+        self.sightings = sightings
+        self.interval = interval
+        self.retention = retention
+        self.machine = machine
+        self.now = now
+        self.logger = logger
+        changes = store.changeCounter()
+    }
+
+    // MARK: Running
+
+    func run() async {
+        await cancelWhenGracefulShutdown { await self.watch() }
+        // The machine may go down next, and the counters with it.
+        await sample()
+    }
+
+    /// Takes samples until it is cancelled.
+    func watch() async {
+        while (try? await Task.sleep(for: pause)) != nil { await sample() }
+    }
+
+    /// Until the last second of the interval that the clock is in: what flowed in an hour is then told of that hour.
+    private var pause: Duration {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+        let present = Int64(time.tv_sec)
+        let next = (present + 1).roundedDown(to: interval) + interval - 1
+        return .seconds(next - present) - .nanoseconds(time.tv_nsec)
+    }
+
+    /// One after the other: the actor serves others while it waits for the kernel or the database.
+    private func inTurn<Value>(_ body: () async -> Value) async -> Value {
+        while isBusy { await withCheckedContinuation { waiting.append($0) } }
+        isBusy = true
+        defer {
+            isBusy = false
+            if !waiting.isEmpty { waiting.removeFirst().resume() }
+        }
+        return await body()
+    }
+
+    // MARK: Samples
+
+    /// Takes a sample of all networks.
+    func sample() async {
+        await inTurn {
+            do {
+                try await load()
+                try await take(networks, isLast: false)
+            } catch {
+                logger.error("the transfer history has a gap", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Counters that are about to be lost.
+    struct Loss: Sendable {
+        /// The interface.
+        var interface: InterfaceName
+        /// Whose; nil where the interface goes as a whole.
+        var keys: [PublicKey]?
+
+        /// What a step loses; nil where it loses nothing.
+        init?(_ step: PlanStep) {
+            switch step {
+            case .deleteInterface(let name):
+                interface = name
+            case .configure(let name, let change):
+                let removed = change.peers.compactMap { if case .remove(let key) = $0 { key } else { nil } }
+                if removed.isEmpty { return nil }
+                (interface, keys) = (name, removed)
+            default:
+                return nil
+            }
+        }
+    }
+
+    /// Does what loses counters: they are read once more before, and known to be others afterwards. No sample is taken
+    /// meanwhile, for it would not be known of which of them.
+    func losing(
+        _ losses: [Loss], _ body: @Sendable () async throws(KernelError) -> Void
+    ) async throws(KernelError) {
+        let failure: KernelError? = await inTurn {
+            for loss in losses { await readLast(loss) }
+            do throws(KernelError) {
+                try await body()
+            } catch {
+                return error
+            }
+            for loss in losses { forget(loss) }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+
+    private func readLast(_ loss: Loss) async {
+        do {
+            // What is known by now, for in the database the peers are gone already, or have other keys.
+            if memory == nil || seenChanges == nil { try await load() }
+            guard let network = networks.first(where: { $0.interface == loss.interface }),
+                loss.keys == nil || network.peers.count <= Self.mostPeersForLastReading
+            else { return }
+            try await take([network], isLast: true)
+        } catch {
+            logger.warning(
+                "the last bytes of peers that go are not counted",
+                metadata: ["interface": "\(loss.interface)", "error": "\(error)"])
+        }
+    }
+
+    /// Whoever comes back is counted from 0 on. An interface that is made anew is known by itself.
+    private func forget(_ loss: Loss) {
+        guard let network = networks.first(where: { $0.interface == loss.interface }) else { return }
+        for key in loss.keys ?? [] {
+            guard let id = network.peers[key], memory?.meters[id] != nil else { continue }
+            memory?.meters[id]?.counters = .zero
+            unsavedParts.insert(TrafficSample.part(of: id))
+        }
+    }
+
+    /// Clears a peer's history away, and forgets its session.
+    func purge(
+        _ peerID: Int64, dryRun: Bool, audit: AuditContext?
+    ) async throws(StoreError) -> PurgedHistory {
+        let result: Result<PurgedHistory, StoreError> = await inTurn {
+            do throws(StoreError) {
+                if self.memory == nil { self.memory = try await store.trafficMemory() }
+                var memory = self.memory ?? TrafficMemory()
+                memory.meters[peerID]?.session = nil
+                let purged = try await store.purgeHistory(
+                    ofPeer: peerID, meters: Self.meters(of: TrafficSample.part(of: peerID), memory), dryRun: dryRun,
+                    audit: audit)
+                if !dryRun { self.memory = memory }
+                return .success(purged)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Learns what was stored last, and which networks and peers there are.
+    private func load() async throws(StoreError) {
+        if memory == nil { memory = try await store.trafficMemory() }
+        // Counted before it is read: what changes meanwhile is read again.
+        let count = changes.value
+        if seenChanges == count { return }
+        var peers: [Int64: [PublicKey: Int64]] = [:]
+        for each in try await store.peerKeys() { peers[each.networkID, default: [:]][each.key] = each.id }
+        networks = try await store.networks().filter(\.settings.enabled).map { network in
+            Known(id: network.id, interface: network.interface, peers: peers[network.id] ?? [:])
+        }
+        seenChanges = count
+    }
+
+    /// What the kernel told of a network.
+    private struct Reading {
+        var network: Known
+        /// nil where the interface is not there.
+        var device: String?
+        var status: NetworkStatus
+    }
+
+    private func take(_ networks: [Known], isLast: Bool) async throws {
+        guard var next = memory else { return }
+        let readings = try await read(networks)
+        var sample = TrafficSample(takenAt: now())
+        var changedParts = unsavedParts
+        for reading in readings { take(reading, into: &sample, &next, &changedParts) }
+        if !isLast { close(in: &sample, &next, &changedParts) }
+        for part in changedParts { sample.meters[part] = Self.meters(of: part, next) }
+        if readings.isEmpty && changedParts.isEmpty { return }
+        try await store.store(sample, retention: retention)
+        memory = next
+        unsavedParts.subtract(changedParts)
+        for reading in readings { sightings.skip(reading.network.interface) }
+    }
+
+    /// Asks the kernel. An interface that is made anew meanwhile is left for the next sample: it is not known which of the
+    /// two the counters were those of.
+    private func read(_ networks: [Known]) async throws -> [Reading] {
+        if networks.isEmpty { return [] }
+        let before = try await indices()
+        var found: [(Known, [PublicKey: PeerStatus]?)] = []
+        for network in networks {
+            do throws(KernelError) {
+                found.append((network, try await kernel.peerStatus(network.interface)))
+            } catch {
+                logger.debug(
+                    "an interface cannot be read",
+                    metadata: ["interface": "\(network.interface)", "error": "\(error)"])
+            }
+        }
+        let after = try await indices()
+        var readings: [Reading] = []
+        for (network, statuses) in found {
+            let index = before[network.interface.description]
+            guard index == after[network.interface.description], (index == nil) == (statuses == nil) else { continue }
+            readings.append(
+                Reading(
+                    network: network, device: index.map { "\(machine)/\($0)" },
+                    status: await presence.status(of: network.id, statuses ?? [:])))
+        }
+        return readings
+    }
+
+    private func indices() async throws(KernelError) -> [String: Int] {
+        Dictionary(try await kernel.links().map { ($0.name, $0.index) }) { first, _ in first }
+    }
+
+    private func take(
+        _ reading: Reading, into sample: inout TrafficSample, _ memory: inout TrafficMemory,
+        _ changedParts: inout Set<Int64>
+    ) {
+        let network = reading.network
+        let isNewDevice = reading.device != memory.devices[network.id]
+        if let device = reading.device {
+            let last = memory.lastWatched[network.id]
+            // A machine under load is late now and then.
+            let isFirst = last.map { !(0...2 * interval + 5).contains(sample.takenAt - $0) } ?? true
+            sample.networks.append(
+                .init(networkID: network.id, newDevice: isNewDevice ? device : nil, isFirst: isFirst))
+            memory.devices[network.id] = device
+            memory.lastWatched[network.id] = sample.takenAt
+        }
+        var total = Transfer.zero
+        for (key, id) in network.peers {
+            let status = reading.status.peers[key]
+            let former = memory.meters[id]
+            if status == nil && former == nil { continue }
+            var meter = former ?? PeerMeter()
+            let standing = PeerMeter.Standing(
+                status: status, keyMark: key.mark, isNewDevice: isNewDevice,
+                isOnline: reading.status.online.contains(key),
+                window: OnlineRule.window(keepalive: reading.status.longKeepalives[key] ?? 0))
+            let news = meter.read(standing, now: sample.takenAt)
+            if meter == former { continue }
+            memory.meters[id] = meter
+            changedParts.insert(TrafficSample.part(of: id))
+            if !news.moved.isZero {
+                sample.moved[.peer(id, in: network.id)] = news.moved
+                total += news.moved
+            }
+            if meter.handshake > former?.handshake ?? 0 {
+                sample.sightings[id] = PeerSighting(
+                    handshakeAt: meter.handshake, endpoint: status?.endpoint?.description)
+            }
+            sample.tell(news, of: id, session: meter.session)
+        }
+        if !total.isZero { sample.moved[.network(network.id)] = total }
+    }
+
+    /// Ends the sessions of peers whose network is disabled or gone, and forgets peers that are gone.
+    private func close(
+        in sample: inout TrafficSample, _ memory: inout TrafficMemory, _ changedParts: inout Set<Int64>
+    ) {
+        let present = networks.reduce(into: Set<Int64>()) { $0.formUnion($1.peers.values) }
+        if memory.meters.count == present.count && memory.meters.keys.allSatisfy(present.contains) { return }
+        for (id, meter) in memory.meters where !present.contains(id) {
+            // Where the network is enabled again, its peers are counted from 0 on.
+            if let session = meter.session { sample.sessions.append(.init(peerID: id, session: session, isOver: true)) }
+            memory.meters[id] = nil
+            changedParts.insert(TrafficSample.part(of: id))
+        }
+    }
+
+    private static func meters(of part: Int64, _ memory: TrafficMemory) -> [(id: Int64, meter: PeerMeter)] {
+        (part << 8...part << 8 + 255).compactMap { id in memory.meters[id].map { (id, $0) } }
+    }
+
+    nonisolated var description: String { "history" }
+}
+
+extension TrafficSample {
+    /// Adds what a reading told of a peer's sessions.
+    fileprivate mutating func tell(_ news: PeerMeter.Reading, of id: Int64, session: PeerSession?) {
+        let latest = session ?? news.ended.last
+        if let began = news.began { sessions.append(.init(peerID: id, session: began, isOver: false)) }
+        for ended in news.ended { sessions.append(.init(peerID: id, session: ended, isOver: true)) }
+        if let endpoint = news.endpoint, let latest {
+            endpoints.append(.init(peerID: id, startedAt: latest.startedAt, endpoint: endpoint))
+        }
+    }
+}

@@ -1,0 +1,426 @@
+import Logging
+import Testing
+import WGPilotConfiguration
+import WGPilotCore
+import WGPilotNetlink
+import WGPilotProtocol
+import WGPilotRPC
+import WGPilotStore
+import WGPilotTestSupport
+
+@testable import WGPilotDaemon
+
+@Suite("Transfer history, sessions and who is online")
+struct HistoryTests {
+    private static let endpoint = try? SocketEndpoint("192.0.2.9:1111")
+
+    /// What moves a peer's counters in the kernel.
+    private struct Traffic {
+        let daemon: DaemonFixture
+        let interface: InterfaceName
+        let peer: PeerMessage
+
+        init(_ daemon: DaemonFixture, _ peer: PeerMessage, interface: String = "wg0") throws {
+            self.daemon = daemon
+            self.peer = peer
+            self.interface = try InterfaceName(interface)
+        }
+
+        func set(
+            _ received: UInt64, _ sent: UInt64, handshake: Int64?, endpoint: SocketEndpoint? = HistoryTests.endpoint,
+            key: String? = nil
+        ) throws {
+            daemon.kernel.setStatus(
+                PeerStatus(endpoint: endpoint, latestHandshake: handshake, received: received, sent: sent),
+                of: try PublicKey(key ?? peer.publicKey), on: interface)
+        }
+    }
+
+    private static func history(_ client: RPCClient, _ peer: String = "laptop") async throws -> HistoryReply {
+        try await client.call(PeersService.history, PeerHistoryRequest(network: "office", peer: peer, range: "day"))
+    }
+
+    private static func networkHistory(_ client: RPCClient) async throws -> HistoryReply {
+        try await client.call(NetworksService.history, NetworkHistoryRequest(network: "office", range: "day"))
+    }
+
+    private static func refused(_ body: () async throws -> some Any) async -> RPCError? {
+        do {
+            _ = try await body()
+            return nil
+        } catch {
+            return error as? RPCError
+        }
+    }
+
+    @Test("what flows is told of peer and network, in the bucket in which it flowed")
+    func whatFlows() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            let phone = try Traffic(daemon, try await client.makePeer("phone"))
+            #expect(try await Self.history(client).sampledAt == nil)
+            try laptop.set(100, 10, handshake: daemon.clock.now)
+            try phone.set(7, 1, handshake: nil)
+            await daemon.hub.history.sample()
+            daemon.clock.advance(by: 3600)
+            try laptop.set(150, 30, handshake: daemon.clock.now)
+            await daemon.hub.history.sample()
+            let reply = try await Self.history(client)
+            #expect(reply.granularity == "5min" && reply.sampledAt == daemon.clock.now)
+            #expect(reply.points.count == 289 && reply.points.first?.start == reply.from)
+            let moved = reply.points.filter { $0.received > 0 }
+            #expect(moved.map(\.start) == [DaemonFixture.now, DaemonFixture.now + 3600])
+            #expect(moved.map(\.received) == [100, 50] && moved.map(\.sent) == [10, 20])
+            #expect(reply.received == 150 && reply.sent == 30)
+            let all = try await Self.networkHistory(client)
+            #expect(all.received == 157 && all.sent == 31)
+        }
+    }
+
+    @Test("an interface that is made anew loses nothing: neither what it counted last nor what it counts next")
+    func madeAnew() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            try laptop.set(100, 10, handshake: daemon.clock.now)
+            await daemon.hub.history.sample()
+            // More flowed since the sample when the network is switched off.
+            try laptop.set(130, 12, handshake: daemon.clock.now)
+            _ = try await client.call(NetworksService.disable, NetworkReference(network: "office"))
+            daemon.clock.advance(by: 60)
+            await daemon.hub.history.sample()
+            _ = try await client.call(NetworksService.enable, NetworkReference(network: "office"))
+            // By then it may have counted further than before.
+            try laptop.set(500, 50, handshake: daemon.clock.now)
+            daemon.clock.advance(by: 60)
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 630)
+            #expect(try await Self.history(client).sent == 62)
+            // Somebody deletes it, and it is made again: nobody could read it before.
+            daemon.kernel.removeInterface("wg0")
+            _ = await daemon.reconciler.synchronize(.everything(.check))
+            try laptop.set(1000, 100, handshake: daemon.clock.now)
+            daemon.clock.advance(by: 60)
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 1630)
+            #expect(try await Self.networkHistory(client).received == 1630)
+        }
+    }
+
+    @Test("a peer that gets another key, is switched off and on, or goes loses no byte of its network's")
+    func peersThatChange() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            try laptop.set(100, 0, handshake: nil)
+            await daemon.hub.history.sample()
+            try laptop.set(120, 0, handshake: nil)
+            let rotated = try await client.call(
+                PeersService.rotateKeys, RotateKeysRequest(network: "office", peer: "laptop")
+            ).peer
+            try laptop.set(300, 0, handshake: nil, key: rotated.publicKey)
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 420)
+            try laptop.set(310, 0, handshake: nil, key: rotated.publicKey)
+            let reference = PeerReference(network: "office", peer: "laptop")
+            _ = try await client.call(PeersService.disable, reference)
+            _ = try await client.call(PeersService.enable, reference)
+            try laptop.set(400, 0, handshake: nil, key: rotated.publicKey)
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 830)
+            try laptop.set(405, 0, handshake: nil, key: rotated.publicKey)
+            _ = try await client.call(PeersService.delete, reference)
+            #expect(try await Self.networkHistory(client).received == 835)
+        }
+    }
+
+    @Test("what flowed while the daemon was away is found, and none of it twice")
+    func restart() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            try laptop.set(100, 10, handshake: daemon.clock.now)
+            await daemon.hub.history.sample()
+            try laptop.set(900, 90, handshake: daemon.clock.now)
+            daemon.clock.advance(by: 7200)
+            func next(machine: String) -> HistoryService {
+                HistoryService(
+                    store: daemon.store, kernel: daemon.kernel,
+                    presence: Presence(store: daemon.store, now: { daemon.clock.now }), sightings: daemon.hub.sightings,
+                    machine: machine, now: { daemon.clock.now }, logger: Logger(label: "test"))
+            }
+            await next(machine: "test").sample()
+            await next(machine: "test").sample()
+            var reply = try await Self.history(client)
+            #expect(reply.received == 900 && reply.sent == 90)
+            // The point before the last is a gap, in which nobody looked.
+            #expect(reply.points.dropLast().last?.watched == 0)
+            // After a restart of the machine the counters are others, however far they are.
+            try laptop.set(2000, 200, handshake: daemon.clock.now)
+            await next(machine: "another boot").sample()
+            reply = try await Self.history(client)
+            #expect(reply.received == 2900 && reply.sent == 290)
+        }
+    }
+
+    @Test("a failing kernel is a gap, and no end of anything")
+    func failing() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            try laptop.set(100, 10, handshake: daemon.clock.now)
+            let broken = HistoryService(
+                store: daemon.store,
+                kernel: MissingKernel(error: KernelError(code: .io, operation: "test", message: "none")),
+                presence: Presence(store: daemon.store, now: { daemon.clock.now }), sightings: daemon.hub.sightings,
+                machine: "test", now: { daemon.clock.now }, logger: Logger(label: "test"))
+            await broken.sample()
+            #expect(try await Self.history(client).sampledAt == nil)
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 100)
+        }
+    }
+
+    @Test("sessions have their times, bytes and endpoints, and end with the peer")
+    func sessions() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            let begin = daemon.clock.now
+            try laptop.set(100, 10, handshake: begin)
+            daemon.clock.advance(by: 10)
+            await daemon.hub.history.sample()
+            daemon.clock.advance(by: 60)
+            try laptop.set(150, 20, handshake: begin, endpoint: try SocketEndpoint("[2001:db8::1]:2222"))
+            await daemon.hub.history.sample()
+            let request = SessionsRequest(network: "office", peer: "laptop")
+            var reply = try await client.call(PeersService.sessions, request)
+            #expect(
+                reply.sessions == [
+                    PeerSessionMessage(
+                        startedAt: begin, lastSeenAt: begin + 70, received: 150, sent: 20,
+                        endpoints: [
+                            .init(at: begin, endpoint: "192.0.2.9:1111"),
+                            .init(at: begin + 70, endpoint: "[2001:db8::1]:2222"),
+                        ])
+                ])
+            daemon.clock.advance(by: 600)
+            await daemon.hub.history.sample()
+            reply = try await client.call(PeersService.sessions, request)
+            #expect(reply.sessions.map(\.endedAt) == [begin + 70])
+            // Whoever is taken off the interface is offline at once.
+            try laptop.set(160, 20, handshake: daemon.clock.now)
+            await daemon.hub.history.sample()
+            _ = try await client.call(PeersService.disable, PeerReference(network: "office", peer: "laptop"))
+            await daemon.hub.history.sample()
+            reply = try await client.call(PeersService.sessions, request)
+            #expect(reply.sessions.count == 2 && reply.sessions.first?.endedAt == daemon.clock.now)
+            #expect(reply.sessions.first?.received == 10)
+        }
+    }
+
+    @Test("a purge forgets the peer's past and not its counters, and is told in the audit log; a dry run is not")
+    func purge() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            try laptop.set(100, 10, handshake: daemon.clock.now)
+            await daemon.hub.history.sample()
+            var request = PurgeHistoryRequest(network: "office", peer: "laptop", dryRun: true)
+            let counted = try await client.call(PeersService.purgeHistory, request)
+            #expect(counted.samples == 1 && counted.sessions == 1 && counted.dryRun)
+            #expect(try await Self.history(client).received == 100)
+            request.dryRun = nil
+            #expect(try await client.call(PeersService.purgeHistory, request).samples == 1)
+            #expect(try await Self.history(client).received == 0)
+            #expect(
+                try await client.call(
+                    PeersService.sessions, SessionsRequest(network: "office", peer: "laptop")
+                ).sessions.isEmpty)
+            let audit = try await client.call(AuditService.list, ListAuditRequest(method: "Peers/PurgeHistory"))
+            #expect(audit.entries.map(\.target) == ["office/laptop"])
+            try laptop.set(130, 10, handshake: daemon.clock.now)
+            daemon.clock.advance(by: 60)
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 30)
+            #expect(try await Self.networkHistory(client).received == 130)
+        }
+    }
+
+    @Test("what makes no sense is refused, and the field is named")
+    func badInput() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            try await client.makePeer("laptop")
+            let now = daemon.clock.now
+            let histories: [(PeerHistoryRequest, [String])] = [
+                (.init(network: "office", peer: "laptop", range: "eon"), ["range"]),
+                (.init(network: "office", peer: "laptop", range: "day", from: 5), ["range"]),
+                (.init(network: "office", peer: "laptop", from: now + 9), ["from"]),
+                (.init(network: "office", peer: "laptop", from: now, to: now - 9), ["from"]),
+                (.init(network: "office", peer: "laptop", from: .min, to: .max), ["from", "to"]),
+                (.init(network: "office", peer: "laptop", to: 5), ["from"]),
+                (.init(network: "office", peer: "laptop", range: "eon", granularity: "eon"), ["granularity", "range"]),
+                (.init(network: "office", peer: "laptop", range: "year", granularity: "minute"), ["granularity"]),
+            ]
+            for (request, fields) in histories {
+                let error = await Self.refused { try await client.call(PeersService.history, request) }
+                #expect(error?.code == .invalidArgument && error?.fields.map(\.field) == fields, "\(request)")
+                let other = NetworkHistoryRequest(
+                    network: "office", range: request.range, from: request.from, to: request.to,
+                    granularity: request.granularity)
+                let same = await Self.refused { try await client.call(NetworksService.history, other) }
+                #expect(same?.fields.map(\.field) == fields, "\(request)")
+            }
+            let sessions: [(SessionsRequest, [String])] = [
+                (.init(network: "office", peer: "laptop", limit: 0), ["limit"]),
+                (.init(network: "office", peer: "laptop", limit: .max), ["limit"]),
+                (.init(network: "office", peer: "laptop", from: -1, limit: 1001), ["limit", "from"]),
+                (.init(network: "office", peer: "laptop", from: now + 1), ["from"]),
+                (.init(network: "office", peer: "laptop", from: 9, before: 5), ["before"]),
+                (.init(network: "office", peer: "laptop", before: .min), ["before"]),
+            ]
+            for (request, fields) in sessions {
+                let error = await Self.refused { try await client.call(PeersService.sessions, request) }
+                #expect(error?.code == .invalidArgument && error?.fields.map(\.field) == fields, "\(request)")
+            }
+            for peer in ["nobody", ""] {
+                let error = await Self.refused { try await Self.history(client, peer) }
+                #expect(error?.code == .notFound)
+                let purge = await Self.refused {
+                    try await client.call(PeersService.purgeHistory, .init(network: "office", peer: peer))
+                }
+                #expect(purge?.code == .notFound)
+            }
+        }
+    }
+
+    @Test("the keys of the configuration are read, and a coarser history is kept no shorter than a finer one")
+    func keys() throws {
+        let configuration = try DaemonConfiguration(layers: [
+            .flags([
+                (.historyInterval, "5"), (.historyRawDays, "3"), (.historyHourlyDays, "3"),
+                (.historyDailyDays, "3660"), (.sessionDays, "1"),
+            ])
+        ])
+        #expect(configuration.historyInterval == 5)
+        #expect(
+            configuration.historyRetention
+                == HistoryRetention(rawDays: 3, hourlyDays: 3, dailyDays: 3660, sessionDays: 1))
+        let wrong: [[(DaemonKey, String?)]] = [
+            [(.historyInterval, "0")], [(.historyInterval, "3601")], [(.historyRawDays, "0")],
+            [(.historyRawDays, "32")], [(.historyRawDays, "9"), (.historyHourlyDays, "8")],
+            [(.historyHourlyDays, "367")], [(.historyHourlyDays, "60"), (.historyDailyDays, "59")],
+            [(.historyDailyDays, "3661")], [(.sessionDays, "many")], [(.sessionDays, "-1")],
+        ]
+        for keys in wrong {
+            let error = #expect(throws: ConfigurationError.self) {
+                try DaemonConfiguration(layers: [.flags(keys)])
+            }
+            #expect("\(String(describing: error))".contains(keys[keys.count - 1].0.rawValue), "\(keys)")
+        }
+    }
+
+    // MARK: Online
+
+    @Test("list, filter, details, status and doctor have one rule of who is online, and a peer does not flicker")
+    func oneRule() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            let slow = try await client.call(
+                PeersService.create, CreatePeerRequest(network: "office", name: "slow", persistentKeepalive: 120)
+            ).peer
+            let other = try Traffic(daemon, slow)
+            let begin = daemon.clock.now
+            try laptop.set(1, 1, handshake: begin)
+            try other.set(1, 1, handshake: begin)
+            func online() async throws -> Set<String> {
+                let all = try await client.call(PeersService.list, ListPeersRequest(network: "office")).peers
+                let listed = Set(all.filter { $0.status?.online == true }.map(\.name))
+                let filtered = try await client.call(
+                    PeersService.list, ListPeersRequest(network: "office", online: true)
+                ).peers
+                #expect(Set(filtered.map(\.name)) == listed)
+                let offline = try await client.call(
+                    PeersService.list, ListPeersRequest(network: "office", online: false)
+                ).peers
+                #expect(Set(offline.map(\.name)) == Set(all.map(\.name)).subtracting(listed))
+                let sorted = try await client.call(
+                    PeersService.list, ListPeersRequest(network: "office", sort: "online")
+                ).peers
+                #expect(Set(sorted.suffix(listed.count).map(\.name)) == listed)
+                for peer in all {
+                    let shown = try await client.call(
+                        PeersService.get, PeerReference(network: "office", peer: peer.name)
+                    ).peer
+                    #expect(shown.status?.online == listed.contains(peer.name))
+                }
+                #expect(try await client.call(SystemService.info, Empty()).online == Int64(listed.count))
+                let checks = try await client.call(SystemService.drift, Empty()).checks
+                #expect(checks.first { $0.name == "peers-online" }?.message == "\(listed.count) of \(all.count)")
+                return listed
+            }
+            for (age, names): (Int64, Set<String>) in [
+                (0, ["laptop", "slow"]), (179, ["laptop", "slow"]), (194, ["laptop", "slow"]), (195, ["slow"]),
+                // Set back a little: whoever is offline needs a handshake of the last three minutes.
+                (185, ["slow"]), (359, ["slow"]), (374, ["slow"]), (375, []), (360, []),
+            ] {
+                daemon.clock.advance(by: begin + age - daemon.clock.now)
+                #expect(try await online() == names, "\(age) s")
+            }
+        }
+    }
+
+    @Test("a network shows what its interface carried, where the kernel tells")
+    func statistics() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            func shown() async throws -> LinkStatisticsMessage? {
+                try await client.call(NetworksService.get, NetworkReference(network: "office")).network.statistics
+            }
+            #expect(try await shown() == nil)
+            var statistics = LinkStatistics()
+            (statistics.receivedBytes, statistics.sentPackets, statistics.sendErrors) = (10, 3, 2)
+            daemon.kernel.setStatistics(statistics, of: try InterfaceName("wg0"))
+            #expect(
+                try await shown()
+                    == LinkStatisticsMessage(
+                        receivedBytes: 10, receivedPackets: 0, receiveErrors: 0, receiveDrops: 0, sentBytes: 0,
+                        sentPackets: 3, sendErrors: 2, sendDrops: 0))
+        }
+    }
+
+    @Test("a keepalive interval that somebody changed is seen, repaired, and told in the audit log")
+    func keepalive() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let peer = try await client.call(
+                PeersService.create, CreatePeerRequest(network: "office", name: "laptop", hubKeepalive: 25)
+            ).peer
+            let key = try PublicKey(peer.publicKey)
+            func shown() async throws -> UInt16? {
+                try await client.call(PeersService.get, PeerReference(network: "office", peer: "laptop")).peer.status?
+                    .persistentKeepalive
+            }
+            #expect(try await shown() == 25)
+            daemon.kernel.tamper(try InterfaceName("wg0")) { device in
+                device.peers[key]?.persistentKeepalive = 7
+                device.peers[key]?.status.persistentKeepalive = 7
+            }
+            #expect(try await shown() == 7)
+            let repairs = Task {
+                for await repair in daemon.reconciler.ledger.news {
+                    await daemon.hub.audit.note(repair)
+                    return
+                }
+            }
+            _ = await daemon.reconciler.synchronize(.everything(.check))
+            #expect(try await shown() == 25)
+            await repairs.value
+            let entries = try await client.call(AuditService.list, ListAuditRequest(text: "keepalive")).entries
+            #expect(entries.contains { $0.method.hasSuffix("Reconcile") && $0.result == "OK" })
+        }
+    }
+}
