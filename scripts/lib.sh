@@ -4,6 +4,9 @@
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # Not inside .build, which SwiftPM owns and `swift package reset` removes.
 VENV="$REPO/.build-tools/venv"
+# Checks metrics and the rules for them; see scripts/install-dependencies.
+# shellcheck disable=SC2034
+PROMTOOL="$REPO/.build-tools/promtool"
 export PYTHONDONTWRITEBYTECODE=1
 
 heading() {
