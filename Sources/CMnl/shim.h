@@ -3,10 +3,12 @@
 #ifndef WGP_SHIM_H
 #define WGP_SHIM_H
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <linux/genetlink.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -38,6 +40,20 @@ static inline int wgp_set_timeouts(int fd, long milliseconds) {
     struct timeval limit = {.tv_sec = milliseconds / 1000, .tv_usec = (milliseconds % 1000) * 1000};
     if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) return -1;
     return setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+/// Has a netlink socket not hear what is told of requests that came from one port: whoever asked for a change knows of it
+/// (SO_ATTACH_FILTER, socket(7); struct nlmsghdr, netlink(7)). 0, or -1 with errno.
+static inline int wgp_ignore_port(int fd, uint32_t port) {
+    struct sock_filter code[] = {
+        // The filter reads words in network order, and netlink writes them in the machine's.
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(port), 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xFFFFFFFF),
+    };
+    struct sock_fprog program = {.len = sizeof code / sizeof code[0], .filter = code};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
 /// A stream socket connected to a path, unix(7). The descriptor, or -1 with errno.

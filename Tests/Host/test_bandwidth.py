@@ -18,8 +18,8 @@ MARK = "5747"
 PRIORITIES = {0x5747, 0x5748}
 # An emulated machine carries a few Mbit/s, of which everybody is offered more than they may have.
 FAST, SLOW, OFFERED = (8000, 3000, 3) if PATIENCE == 1 else (1000, 500, 1.5)
-# One that stands still for a moment lets through less, and never more.
-ATTEMPTS = 1 if PATIENCE == 1 else 3
+# A machine that stands still for a moment lets through less, and never more.
+ATTEMPTS = 3
 PENDING = 12
 
 ports = itertools.count(5300)
@@ -158,6 +158,7 @@ class Eyes:
         )
 
 
+@pytest.mark.kernel
 def test_peers_get_what_they_may_and_no_more_both_ways_at_once(lab):
     make(lab, "a", "b", "free")
     lab.ctl("peer", "edit", "net/a", "--bandwidth-down", FAST, "--bandwidth-up", SLOW)
@@ -226,8 +227,12 @@ def test_what_lies_behind_a_site_gateway_is_limited_with_it(lab):
     lab.join("net", "a")
     for family, up, limit in [(4, True, FAST), (6, True, FAST), (4, False, SLOW)]:
         # What a sends up is what berlin is sent.
-        rate = iperf(lab, "a", "berlin-lan", family=family, up=up, most=limit, seconds=5)
-        assert LEAST <= rate / limit <= MOST, f"{family} {up}: {rate:.0f} of {limit}"
+        for _ in range(ATTEMPTS):
+            rate = iperf(lab, "a", "berlin-lan", family=family, up=up, most=limit, seconds=5)
+            assert rate / limit <= MOST, f"{family} {up}: {rate:.0f} of {limit}"
+            if rate / limit >= LEAST:
+                break
+        assert rate / limit >= LEAST, f"{family} {up}: {rate:.0f} of {limit}"
     # The limit is the site's, not each address's: its gateway and its network share it.
     with_gateway = []
     thread = threading.Thread(
@@ -253,13 +258,13 @@ def test_what_others_did_to_the_queues_is_repaired_and_theirs_is_left_alone(lab)
         ["tc", "class", "change", "dev", eyes.interface, "parent", f"{MARK}:", "classid", f"{MARK}:1", "htb", "rate", "1gbit"],
         ["tc", "qdisc", "del", "dev", eyes.mirror, "root"],
     ):
+        repairs = lab.daemon_log().count("kernel changed")
         lab.hub.run(*damage)
-        assert eyes.all() != there, damage
-        steps = lab.ctl("reconcile", "--output", "json").json["steps"]
-        assert steps, damage
-        assert eyes.all() == there, damage
+        # That it is gone is news, and nobody has to ask.
+        wait_until(lambda: lab.daemon_log().count("kernel changed") > repairs and eyes.all() == there, 10, f"repaired: {damage}")
         assert lab.ctl("reconcile", "--output", "json").json["steps"] == []
-    # A device that is gone is news, and nobody has to ask.
+    repairs = lab.ctl("doctor", "--output", "json", check=False).json["repairs"]
+    assert any("down: limit 10.8.0.2/32" in step and "to 5 Mbit/s" in step for repair in repairs for step in repair["steps"]), repairs
     lab.hub.run("ip", "link", "delete", eyes.mirror)
     wait_until(lambda: eyes.limits(eyes.mirror) == [2000], 20, "the device is there again")
 

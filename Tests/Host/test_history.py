@@ -54,6 +54,7 @@ def agree(lab, key, before=(0, 0)):
     return told(lab)
 
 
+@pytest.mark.kernel
 def test_the_sum_of_the_history_is_what_the_kernel_counted(lab):
     lab.start_daemon(config=CONFIG)
     key = make_office(lab)
@@ -71,8 +72,9 @@ def test_the_sum_of_the_history_is_what_the_kernel_counted(lab):
     received, sent = agree(lab, key)
     shown = lab.ctl("network", "show", "office", "--output", "json").json["statistics"]
     assert shown["received_packets"] >= 90 and shown["sent_packets"] >= 90
-    # The packets inside the tunnel are smaller than those that carry them.
-    assert 90 * 1200 < shown["received_bytes"] < received
+    # The packets inside the tunnel are smaller than those that carry them; the kernel's module counts the latter here too
+    # (`update_rx_stats`, drivers/net/wireguard/receive.c).
+    assert 90 * 1200 < shown["received_bytes"] <= received
     assert lab.ctl("status", "--output", "json").json["online"] == 1
 
 

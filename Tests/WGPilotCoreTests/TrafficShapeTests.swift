@@ -1,7 +1,8 @@
 import Testing
-import WGPilotCore
 import WGPilotNetlink
 import WGPilotTestSupport
+
+@testable import WGPilotCore
 
 @Suite struct TrafficShapeTests {
     private static let name: InterfaceName = {
@@ -246,6 +247,71 @@ import WGPilotTestSupport
         #expect(throws: TrafficObstacle.tooManyPeers(Self.name, .down)) {
             _ = try shape.change([extra], to: [extra: last])
         }
+    }
+
+    @Test("beside many, a peer more or less makes and takes away no class, and spare ones stay few")
+    func spareClasses() throws {
+        var random = SeededGenerator()
+        var kernel = SimulatedTraffic()
+        func made(_ number: Int) throws -> (PublicKey, DesiredPeer) {
+            try Self.peer(number, ["10.8.\(number / 250).\(number % 250)/32"], down: 1000)
+        }
+        func classSteps(_ steps: [TrafficStep]) -> Int {
+            steps.count {
+                switch $0 {
+                case .setClass(_, let number, _): kernel.state.down.classes[number] == nil
+                case .removeClass: true
+                default: false
+                }
+            }
+        }
+        var peers = Dictionary(uniqueKeysWithValues: try (0..<600).map(made))
+        var shape = try #require(try Self.bring(&kernel, to: peers)[.down])
+        /// Takes the steps of one change; how many classes it made or took away.
+        func change(_ number: Int, _ isThere: Bool) throws -> Int {
+            let (key, peer) = try made(number)
+            peers[key] = isThere ? peer : nil
+            let plan = try shape.change([key], to: peers)
+            let count = classSteps(plan.steps)
+            for step in plan.steps { try kernel.take(step) }
+            return count
+        }
+        /// Until nothing is left to be done.
+        func tend() throws {
+            for _ in 0..<1000 {
+                let steps = shape.tend()
+                if steps.isEmpty { return }
+                #expect(steps.count <= TrafficShape.sparesAtATime)
+                for step in steps { try kernel.take(step) }
+            }
+            Issue.record("it never ends: seed \(random.seed)")
+        }
+        func spares() -> Int { kernel.state.down.classes.count - peers.count }
+
+        try tend()
+        #expect(spares() == TrafficShape.spareClasses.made)
+        for round in 0..<300 {
+            // Half of two hundred come and go beside five hundred.
+            let number = 500 + random.number(below: 200)
+            let isThere = peers[try Self.key(number)] != nil
+            #expect(try change(number, !isThere) == 0, "seed \(random.seed), round \(round)")
+            try tend()
+            #expect(spares() <= TrafficShape.spareClasses.most, "seed \(random.seed), round \(round)")
+            let wanted = Dictionary(
+                uniqueKeysWithValues: peers.values.flatMap { peer in peer.allowedIPs.map { ($0, Int64(1000)) } })
+            #expect(Self.limits(kernel, .down) == wanted, "seed \(random.seed), round \(round)")
+        }
+        // After a restart nothing is written, and they are known.
+        kernel.forgetSteps()
+        shape = try #require(try Self.bring(&kernel, to: peers)[.down])
+        #expect(kernel.steps.isEmpty)
+        #expect(shape.tend().isEmpty)
+        // Fewer peers need none; the last takes all of it along.
+        for number in 0..<700 where peers.count > 200 { _ = try change(number, false) }
+        try tend()
+        #expect(spares() == 0 && peers.count == 200)
+        for number in 0..<700 { _ = try change(number, false) }
+        #expect(kernel.state == ObservedTraffic())
     }
 
     @Test("the device beside an interface has a name that the kernel takes, another one for each interface")

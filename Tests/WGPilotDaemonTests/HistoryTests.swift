@@ -135,6 +135,29 @@ struct HistoryTests {
         }
     }
 
+    @Test("a single peer that leaves a network of hundreds takes no byte along that it moved since the last sample")
+    func peerOfMany() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork(subnet: "10.8.0.0/16")
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            let phone = try Traffic(daemon, try await client.makePeer("phone"))
+            _ = try await client.call(
+                PeersService.createBatch,
+                CreatePeersRequest(
+                    network: "office", peers: (0..<300).map { CreatePeerRequest(network: "", name: "peer-\($0)") }))
+            for peer in [laptop, phone] { try peer.set(100, 10, handshake: nil) }
+            await daemon.hub.history.sample()
+            try laptop.set(150, 30, handshake: nil)
+            try phone.set(1100, 10, handshake: nil)
+            _ = try await client.call(PeersService.delete, PeerReference(network: "office", peer: "laptop"))
+            var total = try await Self.networkHistory(client)
+            #expect(total.received == 1250 && total.sent == 40)
+            await daemon.hub.history.sample()
+            total = try await Self.networkHistory(client)
+            #expect(total.received == 1250 && total.sent == 40, "and none is counted twice")
+        }
+    }
+
     @Test("what flowed while the daemon was away is found, and none of it twice")
     func restart() async throws {
         try await DaemonFixture.with { daemon, client in

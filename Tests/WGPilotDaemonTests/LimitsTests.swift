@@ -120,6 +120,27 @@ struct LimitsTests {
         }
     }
 
+    @Test("a queue that somebody deletes comes back on news of it; others' queues are no news")
+    func meddling() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            try await Self.make(client, "a", up: 800, down: 2000)
+            while daemon.host.listenerCount == 0 { await Task.yield() }
+            for event in [HostEvent.traffic(Self.name.description), .traffic("ifb-wg0"), .traffic(nil)] {
+                daemon.host[traffic: Self.name] = ObservedTraffic()
+                daemon.host.emit(.traffic("eth0"))
+                daemon.host.emit(event)
+                while Self.limits(daemon, .up).isEmpty { await Task.yield() }
+                #expect(Self.limits(daemon, .down) == ["10.8.0.2/32": 2000])
+            }
+            let repairs = try await client.call(SystemService.drift, Empty()).repairs
+            #expect(repairs.contains { $0.steps.contains { $0.contains("limit 10.8.0.2/32 to 2 Mbit/s") } })
+            daemon.host[traffic: Self.name] = ObservedTraffic()
+            let other = await daemon.reconciler.synchronize(.traffic("wg7"))
+            #expect(other.steps.isEmpty && Self.limits(daemon, .up).isEmpty)
+        }
+    }
+
     @Test("an interface that was made anew is limited anew")
     func newInterface() async throws {
         try await DaemonFixture.with { daemon, client in

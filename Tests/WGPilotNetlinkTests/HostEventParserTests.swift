@@ -74,6 +74,25 @@ struct HostEventParserTests {
         #expect(parser.route(Self.message(Kind.newSettings, [2])[...]) == [.lost])
     }
 
+    @Test("queues, classes and filters are told by their device; one that is gone is no news, none at all may be any")
+    func trafficControl() {
+        var parser = Self.parser([7: "wg7"])
+        // `struct tcmsg`: family and padding, index, handle, parent, info.
+        func message(_ type: UInt16, _ index: Int32) -> [UInt8] {
+            Self.message(type, [0, 0, 0, 0] + index.hostOrder + [UInt8](repeating: 0, count: 12))
+        }
+        // RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTCLASS, RTM_DELTCLASS, RTM_NEWTFILTER, RTM_DELTFILTER of linux/rtnetlink.h.
+        for type: UInt16 in [36, 37, 40, 41, 44, 45] {
+            #expect(parser.traffic(message(type, 7)[...]) == [.traffic("wg7")])
+        }
+        #expect(parser.traffic((message(37, 7) + message(41, 7))[...]) == [.traffic("wg7")])
+        #expect(parser.traffic(message(37, 8)[...]) == [])
+        // `TCM_IFINDEX_MAGIC_BLOCK`.
+        #expect(parser.traffic(message(45, -1)[...]) == [.traffic(nil)])
+        #expect(parser.traffic(Self.link(index: 7, name: "wg7")[...]) == [])
+        for bytes in [[], Self.message(37, [0, 0])] { #expect(parser.traffic(bytes[...]) == [.traffic(nil)]) }
+    }
+
     @Test("an address of a link that was deleted meanwhile still has the link's name")
     func deletedLink() {
         var parser = Self.parser()

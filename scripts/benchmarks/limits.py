@@ -6,16 +6,17 @@ import os
 import pathlib
 import shutil
 import socket
+import statistics
 import struct
 import subprocess
 import tempfile
 import time
 
 from benchmarks.daemon import Daemon, connect, data_folder, machine
-from benchmarks.measuring import Report, die, say, spread, turns
+from benchmarks.measuring import Report, die, say, spread, timed, turns
 
 LIMITED = 5000
-CALL_RATIO, STEP_RATIO, FREE_RATIO = 1.5, 1.5, 0.95
+CALL_RATIO, STEP_RATIO, FREE_RATIO = 1.5, 2, 0.97
 CREATE, BATCH, UPDATE, DELETE = (f"wgpilot.v1.Peers/{name}" for name in ("Create", "CreateBatch", "Update", "Delete"))
 # docs/protocol.md: the fields of a new or changed peer.
 UP, DOWN, NOTES = 40, 41, 16
@@ -24,6 +25,8 @@ NEW_CLASS, DEL_CLASS, NEW_QUEUE, NEW_FILTER, DEL_FILTER = 40, 41, 36, 44, 45
 REQUEST_ACK, CREATE_EXCL, CREATE_REPLACE = 0x5, 0x600, 0x500
 ROOT, NUMBER, PRIORITY = 0x5747 << 16, 0xFF00, 0x5747
 HUB, CLIENT = "192.0.2.1", "192.0.2.2"
+# The hub in the networks in which a peer without a limit is measured.
+FREE = {"many": "10.80.0.1", "bare": "10.82.0.1"}
 
 
 def attribute(kind, payload):
@@ -59,10 +62,11 @@ class Kernel:
         self.send(NEW_FILTER, CREATE_EXCL, device, 0xF00, ROOT, PRIORITY << 16 | socket.htons(0x0800),
                   attribute(1, b"u32\0") + attribute(2, attribute(1, struct.pack("=I", number)) + attribute(5, selector + key)))
 
-    def remove(self, device):
+    def remove(self, device, keeps_class=False):
         self.send(DEL_FILTER, 0, device, 0x800 << 20 | 0xF00, ROOT, PRIORITY << 16 | socket.htons(0x0800),
                   attribute(1, b"u32\0"))
-        self.send(DEL_CLASS, 0, device, ROOT | NUMBER, ROOT)
+        if not keeps_class:
+            self.send(DEL_CLASS, 0, device, ROOT | NUMBER, ROOT)
 
 
 def measure_calls(client, options, report):
@@ -71,12 +75,15 @@ def measure_calls(client, options, report):
     def create(network):
         return lambda turn: client.call(CREATE, {1: network, 2: f"call-{turn}", UP: 2000, DOWN: 10_000})
 
+    deletions = {"many": [], "few": []}
+
     def delete(network, turn):
-        client.call(DELETE, {1: network, 2: f"call-{turn}"})
+        deletions[network].append(timed(lambda: client.call(DELETE, {1: network, 2: f"call-{turn}"})))
 
     times = turns(pairs, {network: create(network) for network in ("many", "few")}, delete)
     report.ratio(f"`Peers/Create` with both limits beside {LIMITED:,} limited peers", times["many"],
                  "the same beside one", times["few"], CALL_RATIO)
+    report.ratio(f"`Peers/Delete` of that beside {LIMITED:,}", deletions["many"], "beside one", deletions["few"], CALL_RATIO)
 
     def change(network, field, values):
         return lambda turn: client.call(UPDATE, {1: network, 2: "stays", field: values(turn)})
@@ -95,11 +102,15 @@ def measure_calls(client, options, report):
 def measure_steps(daemon, options, report):
     kernel = Kernel()
     devices = {name: socket.if_nametoindex(daemon.json("network", "show", name)["interface"]) for name in ("many", "few")}
-    times = turns(options.pairs * 5, {
-        name: lambda _, device=device: kernel.add(device) for name, device in devices.items()},
-        lambda name, _: kernel.remove(devices[name]))
-    report.ratio(f"Class, queue and filter of one more peer in the kernel, beside {LIMITED:,}", times["many"],
-                 "beside one", times["few"], STEP_RATIO)
+    bodies = {name: lambda _, device=device: kernel.add(device) for name, device in devices.items()}
+    # Beside many the daemon has made a class already when a peer comes; the first round, which does not count, does it here.
+    times = turns(options.pairs * 5, bodies, lambda name, _: kernel.remove(devices[name], keeps_class=name == "many"))
+    report.ratio(f"Class, queue and filter of one more peer in the kernel, beside {LIMITED:,}, where a class waits for it",
+                 times["many"], "beside one", times["few"], STEP_RATIO)
+    kernel.add(devices["many"])
+    kernel.remove(devices["many"])
+    times = turns(options.pairs, {"many": bodies["many"]}, lambda name, _: kernel.remove(devices[name]))
+    report.fact(f"The same with a new class beside {LIMITED:,}, which the daemon makes when nobody waits", spread(times["many"]))
 
 
 def run(*words, **options):
@@ -111,7 +122,7 @@ def run(*words, **options):
 
 @contextlib.contextmanager
 def tunnel(daemon, folder):
-    """A client in a namespace of its own, in the network of many; gives the command that enters it."""
+    """A client in a namespace of its own, with a tunnel to either network; gives the command that enters it."""
     name = f"bench-limits-{os.getpid()}"
     os.makedirs("/run/netns", exist_ok=True)
     run("ip", "netns", "add", name)
@@ -122,58 +133,64 @@ def tunnel(daemon, folder):
             run(*prefix, "ip", "address", "add", f"{address}/24", "dev", "up0")
             run(*prefix, "ip", "link", "set", "up0", "up")
         run(*inside, "ip", "link", "set", "lo", "up")
-        file = folder / "client.conf"
-        daemon.ctl("peer", "config", "many/free", "--file", str(file))
-        lines = file.read_text().splitlines()
-        own = next(line.split("=")[1].strip() for line in lines if line.startswith("Address")).split(",")[0]
-        plain = folder / "plain.conf"
-        plain.write_text("\n".join(line for line in lines if not line.startswith(("Address", "DNS", "MTU"))) + "\n")
-        run(*inside, "wireguard-go", "benchclient")
-        run(*inside, "wg", "setconf", "benchclient", plain)
-        run(*inside, "ip", "address", "add", own, "dev", "benchclient")
-        run(*inside, "ip", "link", "set", "mtu", "1420", "up", "dev", "benchclient")
-        run(*inside, "ip", "route", "add", "10.80.0.0/16", "dev", "benchclient")
+        for network, address in FREE.items():
+            file, plain, device = folder / f"{network}.conf", folder / f"{network}-plain.conf", f"client-{network}"
+            daemon.ctl("peer", "config", f"{network}/free", "--file", str(file))
+            lines = file.read_text().splitlines()
+            own = next(line.split("=")[1].strip() for line in lines if line.startswith("Address")).split(",")[0]
+            plain.write_text("\n".join(line for line in lines if not line.startswith(("Address", "DNS", "MTU"))) + "\n")
+            run(*inside, "wireguard-go", device)
+            run(*inside, "wg", "setconf", device, plain)
+            run(*inside, "ip", "address", "add", own, "dev", device)
+            run(*inside, "ip", "link", "set", "mtu", "1420", "up", "dev", device)
+            run(*inside, "ip", "route", "add", f"{address}/32", "dev", device)
         yield inside
     finally:
-        subprocess.run([*inside, "ip", "link", "delete", "benchclient"], capture_output=True, check=False)
+        for network in FREE:
+            subprocess.run([*inside, "ip", "link", "delete", f"client-{network}"], capture_output=True, check=False)
         subprocess.run(["ip", "netns", "delete", name], capture_output=True, check=False)
 
 
-def throughput(inside, reverse):
-    """Mbit/s of a second and a half of TCP through the tunnel."""
-    server = subprocess.Popen(["iperf3", "-s", "-1", "-B", "10.80.0.1"], stdout=subprocess.DEVNULL)
+def throughput(inside, address, reverse):
+    """Mbit/s of a second of TCP through the tunnel, as the receiver counts them."""
+    server = subprocess.Popen(["iperf3", "-s", "-1", "-B", address], stdout=subprocess.DEVNULL)
     try:
         for _ in range(100):
             result = subprocess.run(
-                [*inside, "iperf3", "-c", "10.80.0.1", "-t", "1.5", "-J", *(["-R"] if reverse else [])], text=True,
+                [*inside, "iperf3", "-c", address, "-t", "1", "-J", *(["-R"] if reverse else [])], text=True,
                 capture_output=True, check=False)
-            if result.returncode == 0:
-                return json.loads(result.stdout)["end"]["sum_received"]["bits_per_second"] / 1e6
+            # With -J it ends with 0 also where it could not connect, and says so in the text.
+            found = json.loads(result.stdout)
+            if "error" not in found:
+                return found["end"]["sum_received"]["bits_per_second"] / 1e6
             time.sleep(0.05)
-        die(f"iperf3: {result.stdout[-500:]}")
+        die(f"iperf3: {found['error']}")
     finally:
         server.kill()
         server.wait()
 
 
-def measure_free(daemon, client, options, report, folder):
-    """A peer without a limit, while others have one and while nobody has."""
+def measure_free(daemon, options, report, folder):
+    """A peer without a limit beside many who have one, and one beside as many who have none."""
     if not shutil.which("iperf3"):
         report.notes.append("without iperf3(1) (scripts/install-dependencies --test) throughput was not measured.")
         return
     with tunnel(daemon, folder) as inside:
         rates = {}
-        pairs = max(3, options.pairs // 3)
-        for turn in range(2 * pairs):
-            kind = ("limited", "nobody")[(turn + turn // 2) % 2]
-            # The whole network's limits come and go; the peer that is measured has none of its own.
-            rate = 100_000 if kind == "limited" else 0
-            client.call("wgpilot.v1.Networks/Update", {1: "many", UP: rate, DOWN: rate})
-            for reverse in (True, False):
-                rates.setdefault((kind, reverse), []).append(throughput(inside, reverse))
+        for turn in range(-1, options.pairs):
+            for network in list(FREE) if turn % 2 == 0 else reversed(FREE):
+                for reverse in (True, False):
+                    rate = throughput(inside, FREE[network], reverse)
+                    # The first round makes the handshakes.
+                    if turn >= 0:
+                        rates.setdefault((network, reverse), []).append(rate)
         for reverse, what in ((True, "to"), (False, "from")):
-            report.compare(f"TCP {what} a peer without a limit, {LIMITED:,} others limited", rates["limited", reverse],
-                           "Mbit/s", "nobody limited", rates["nobody", reverse], least=FREE_RATIO)
+            limited, bare = rates["many", reverse], rates["bare", reverse]
+            # Of neighbours in time, for the machine's mood changes more than what is looked for.
+            value = statistics.median(one / other for one, other in zip(limited, bare))
+            report.add(f"TCP {what} a peer without a limit, {LIMITED:,} others limited", spread(limited, "Mbit/s"),
+                       f"{LIMITED:,} others, nobody limited", spread(bare, "Mbit/s"), f"{value:.2f} ×",
+                       f"≥ {FREE_RATIO} ×", value >= FREE_RATIO)
 
 
 def measure(options):
@@ -191,10 +208,13 @@ def measure(options):
             if not client:
                 die("cbor2 is missing; run scripts/install-dependencies --test")
             text = machine(daemon)
-            for network, subnet in (("many", "10.80.0.0/16"), ("few", "10.81.0.0/16")):
+            for network, subnet in (("many", "10.80.0.0/16"), ("few", "10.81.0.0/16"), ("bare", "10.82.0.0/16")):
                 daemon.ctl("network", "create", network, "--mode", "hub-routed", "--subnet", subnet)
-                client.call(CREATE, {1: network, 2: "stays", UP: 2000, DOWN: 10_000})
-            client.call(CREATE, {1: "many", 2: "free", UP: 0, DOWN: 0})
+                if network != "few":
+                    client.call(CREATE, {1: network, 2: "free", UP: 0, DOWN: 0})
+                if network != "bare":
+                    client.call(CREATE, {1: network, 2: "stays", UP: 2000, DOWN: 10_000})
+            client.call(BATCH, {1: "bare", 2: [{1: "", 2: f"peer-{number}"} for number in range(LIMITED)]})
             say(f"making {LIMITED} limited peers")
             start = time.perf_counter()
             client.call(BATCH, {1: "many", 2: [
@@ -210,13 +230,8 @@ def measure(options):
             measure_calls(client, options, report)
             say("the kernel's part")
             measure_steps(daemon, options, report)
-            for first in range(0, LIMITED - 1, 1000):
-                # From here on the network's limits are meant.
-                for number in range(first, min(first + 1000, LIMITED - 1)):
-                    client.call(UPDATE, {1: "many", 2: f"peer-{number}", 18: ["bandwidth_up_kbps", "bandwidth_down_kbps"]})
-            client.call(UPDATE, {1: "many", 2: "stays", 18: ["bandwidth_up_kbps", "bandwidth_down_kbps"]})
             say("throughput without a limit")
-            measure_free(daemon, client, options, report, folder)
+            measure_free(daemon, options, report, folder)
             client.close()
         finally:
             daemon.stop()

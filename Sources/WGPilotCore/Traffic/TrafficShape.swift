@@ -21,6 +21,19 @@ public struct TrafficShape: Sendable {
     private var taken: Set<UInt16> = []
     /// No number below it is free.
     private var hint: UInt16 = 1
+    /// Classes that are there and nobody's, to which no filter leads; their numbers are taken.
+    private var spares: [UInt16] = []
+    /// Whether spare classes are being made, or taken away, until there are as many as there should be.
+    private var isTending = false
+
+    /// From so many limited peers on, classes are made before they are needed, and kept when they no longer are. To make
+    /// or to take away one the kernel walks over all classes of the queue (`tc_bind_tclass`, net/sched/sch_api.c); to
+    /// change one, and its queue and filters, takes the same time beside any number of them.
+    static let manyPeers = 512
+    /// Of spare classes so many are made, when fewer than the least or more than the most are there.
+    static let spareClasses = (least: 16, made: 32, most: 64)
+    /// How many of them are made or taken away at a time, so that no change waits for more.
+    static let sparesAtATime = 4
 
     /// The number by which our queues and filters are known: "WG". Those that people choose are small, those that the
     /// kernel chooses are 0x8000 and more (`qdisc_alloc_handle`, net/sched/sch_api.c).
@@ -203,7 +216,12 @@ public struct TrafficShape: Sendable {
             }
         }
         for number in classes.keys.filter({ numbers[$0] == nil }).sorted() {
-            steps.append(.removeClass(direction, number))
+            if peers.count >= Self.manyPeers, spares.count < Self.spareClasses.most, Self.isNumber(number) {
+                spares.append(number)
+                taken.insert(number)
+            } else {
+                steps.append(.removeClass(direction, number))
+            }
         }
         let lines = stale.isEmpty ? [] : ["\(interface): \(direction.rawValue): forget \(Self.text(stale))"]
         if steps.isEmpty { return TrafficPlan() }
@@ -282,15 +300,61 @@ public struct TrafficShape: Sendable {
     /// Takes the limit of a peer away.
     private mutating func remove(_ key: PublicKey) -> TrafficPlan {
         guard let share = shares.removeValue(forKey: key) else { return TrafficPlan() }
-        taken.remove(share.number)
-        hint = min(hint, share.number)
+        var steps = share.blocks.sorted().flatMap { declassify($0) }
+        if shares.count >= Self.manyPeers {
+            spares.append(share.number)
+        } else {
+            release(share.number)
+            steps.append(.removeClass(direction, share.number))
+        }
         return TrafficPlan(
-            steps: share.blocks.sorted().flatMap { declassify($0) } + [.removeClass(direction, share.number)],
+            steps: steps,
             lines: ["\(interface): \(direction.rawValue): no limit for \(Self.text(share.blocks))"])
     }
 
+    private mutating func release(_ number: UInt16) {
+        taken.remove(number)
+        hint = min(hint, number)
+    }
+
+    // MARK: Spare classes
+
+    /// The next few steps towards as many spare classes as there should be; empty where there are.
+    public mutating func tend() -> [TrafficStep] {
+        let isMany = shares.count >= Self.manyPeers
+        let wanted = isMany ? Self.spareClasses.made : 0
+        // Between half of many and many neither is done, so that one peer that comes and goes makes no work.
+        let isEnough =
+            isMany
+            ? (Self.spareClasses.least...Self.spareClasses.most).contains(spares.count)
+            : spares.isEmpty || shares.count >= Self.manyPeers / 2 && spares.count <= Self.spareClasses.most
+        if !isEnough { isTending = true }
+        guard isTending else { return [] }
+        var steps: [TrafficStep] = []
+        while steps.count < Self.sparesAtATime, spares.count != wanted {
+            if spares.count > wanted {
+                let number = spares.removeLast()
+                release(number)
+                steps.append(.removeClass(direction, number))
+            } else {
+                guard let number = nextFreeNumber() else { break }
+                taken.insert(number)
+                spares.append(number)
+                // The least there is; whoever gets it sets it.
+                steps.append(.setClass(direction, number, TrafficClass(kbps: BandwidthLimit.range.lowerBound)))
+            }
+        }
+        if steps.count < Self.sparesAtATime { isTending = false }
+        return steps
+    }
+
+    // MARK: Numbers
+
+    /// A number for one more peer: of a class that is there, else the lowest that is free.
+    private mutating func nextNumber() -> UInt16? { spares.popLast() ?? nextFreeNumber() }
+
     /// The lowest number that is free.
-    private mutating func nextNumber() -> UInt16? {
+    private mutating func nextFreeNumber() -> UInt16? {
         while hint < 0xFFFF {
             if Self.isNumber(hint), !taken.contains(hint) {
                 defer { hint += 1 }

@@ -39,8 +39,14 @@ actor HistoryService: Service, CustomStringConvertible {
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    /// Up to so many peers, those that are removed from an interface are read once more before.
+    /// When an interface with many peers may be read again for those that are removed.
+    private var nextLastReadings: [InterfaceName: ContinuousClock.Instant] = [:]
+
+    /// Up to so many peers, those that are removed from an interface are always read once more before. With more of them,
+    /// whoever removes one after the other would wait for all of them each time: then a reading is followed by a pause of
+    /// ten times as long as it took. Whoever goes in that pause takes along what moved since its beginning.
     private static let mostPeersForLastReading = 256
+    private static let pauseAfterLastReading = 10
 
     /// - Parameters:
     ///   - interval: Between two samples, in seconds.
@@ -154,10 +160,14 @@ actor HistoryService: Service, CustomStringConvertible {
         do {
             // What is known by now, for in the database the peers are gone already, or have other keys.
             if memory == nil || seenChanges == nil { try await load() }
-            guard let network = networks.first(where: { $0.interface == loss.interface }),
-                loss.keys == nil || network.peers.count <= Self.mostPeersForLastReading
-            else { return }
+            guard let network = networks.first(where: { $0.interface == loss.interface }) else { return }
+            let isLarge = network.peers.count > Self.mostPeersForLastReading
+            let begun = ContinuousClock.now
+            if loss.keys != nil, isLarge, let next = nextLastReadings[loss.interface], begun < next { return }
             try await take([network], isLast: true)
+            guard isLarge else { return }
+            let ended = ContinuousClock.now
+            nextLastReadings[loss.interface] = ended + (ended - begun) * Self.pauseAfterLastReading
         } catch {
             logger.warning(
                 "the last bytes of peers that go are not counted",

@@ -54,6 +54,44 @@ extension Reconciler {
         try? shape.change(keys, to: peers)
     }
 
+    /// Makes classes for peers that may come, and takes away those of too many that went, a few at a time; see
+    /// ``TrafficShape/tend()``.
+    ///
+    /// - Returns: Whether there is more of it to do.
+    func tendLimits(_ knowledge: inout KernelKnowledge) async -> Bool {
+        var isMore = false
+        for id in knowledge.traffic.keys.sorted() {
+            for direction in TrafficDirection.allCases {
+                guard let steps = knowledge.traffic[id]?.shapes[direction]?.tend(), !steps.isEmpty,
+                    let interface = knowledge.traffic[id]?.interface
+                else { continue }
+                if await carryOut(TrafficPlan(steps: steps), on: interface) {
+                    isMore = true
+                } else {
+                    // The next change looks at what there is.
+                    knowledge.traffic[id] = nil
+                }
+            }
+        }
+        return isMore
+    }
+
+    /// The networks whose limits must be looked at: those that could not be set, and those of which somebody else changed
+    /// something. A queue of thousands of classes takes half a second to read, so nobody else's is.
+    func limitsToCompare(
+        _ areBehind: Bool, _ meddled: Set<String?>, _ knowledge: KernelKnowledge
+    ) -> [(id: Int64, cause: SyncScope.Cause)] {
+        let behind = areBehind ? unlimited.withLock { Set($0.keys) } : []
+        let all = Set(knowledge.interfaces.keys).union(knowledge.recognized)
+        return all.sorted().compactMap { id in
+            let names = knowledge.traffic[id]?.names
+            let isMeddled =
+                !meddled.isEmpty && (meddled.contains(nil) || names.map { !meddled.isDisjoint(with: $0) } ?? true)
+            if isMeddled { return (id, .check) }
+            return behind.contains(id) ? (id, .change) : nil
+        }
+    }
+
     /// Takes the steps of a plan, and says whether they could be taken.
     private func carryOut(_ plan: TrafficPlan, on interface: InterfaceName) async -> Bool {
         if plan.isEmpty { return true }
@@ -74,6 +112,7 @@ extension Reconciler {
         of id: Int64, _ cause: SyncScope.Cause, _ knowledge: inout KernelKnowledge
     ) async -> SyncResult {
         knowledge.traffic[id] = nil
+        let quiet = quietMoment
         var result = SyncResult()
         do {
             let isThere = knowledge.interfaces[id] != nil || knowledge.recognized.contains(id)
@@ -82,7 +121,7 @@ extension Reconciler {
                 setUnlimited([], of: id)
                 return result
             }
-            var known = KnownTraffic(link: knowledge.linkIndices[id])
+            var known = KnownTraffic(interface: interface, link: knowledge.linkIndices[id])
             let observed = try await host.traffic(on: interface)
             for direction in [TrafficDirection.down, .up] {
                 switch await bring(interface, direction, to: peers, from: observed) {
@@ -96,7 +135,10 @@ extension Reconciler {
             }
             knowledge.traffic[id] = known
             log(result.steps)
-            if cause != .change { ledger.note(result.steps, at: interface.description) }
+            // What is committed and not yet in the kernel is nobody's meddling.
+            if cause != .change, quiet != nil, quiet == quietMoment {
+                ledger.note(result.steps, at: interface.description)
+            }
         } catch {
             result.pending.append("bandwidth limits: \(error)")
         }

@@ -159,7 +159,10 @@ final class Reconciler: Sendable {
                     defer { inbox.jobs = [] }
                     return inbox.jobs
                 }
-                if jobs.isEmpty { continue }
+                if jobs.isEmpty {
+                    if await tendLimits(&knowledge) { wakeUp.yield() }
+                    continue
+                }
                 if jobs.contains(where: \.isRetry) { knowledge.retryIsScheduled = false }
                 let isInStep = await serve(jobs, &knowledge)
                 if !knowledge.recognized.isEmpty {
@@ -169,6 +172,8 @@ final class Reconciler: Sendable {
                 let unsealed = knowledge.unsealed
                 knowledge.unsealed = [:]
                 await seal(unsealed)
+                // When nothing else is to be done.
+                wakeUp.yield()
                 if isInStep {
                     knowledge.failures = 0
                 } else if !knowledge.retryIsScheduled {
@@ -240,6 +245,8 @@ final class Reconciler: Sendable {
     private func scope(of event: HostEvent) -> SyncScope? {
         switch event {
         case .link(let name): name.map { name in ownNames.withLock { $0.contains(name) } } ?? true ? .links : nil
+        case .traffic(let name):
+            name.map { name in ownNames.withLock { $0.contains(name) } } ?? true ? .traffic(name) : nil
         case .firewall, .forwarding: .firewall
         case .lost: .everything(.check)
         }
@@ -296,10 +303,8 @@ final class Reconciler: Sendable {
             for (id, cause) in work.whole.sorted(by: { $0.key < $1.key }) {
                 results[id] = await compareAll(id, cause, &knowledge)
             }
-            if work.checksLimits {
-                for id in knowledge.interfaces.keys.sorted() where work.whole[id] == nil {
-                    results[id] = await results[id, default: SyncResult()] + compareLimits(of: id, .change, &knowledge)
-                }
+            for (id, cause) in limitsToCompare(work.checksLimits, work.meddled, knowledge) where work.whole[id] == nil {
+                results[id] = await results[id, default: SyncResult()] + compareLimits(of: id, cause, &knowledge)
             }
             await endLostConnections(&knowledge)
             if work.countsConnections { counting = await countConnections() }
@@ -315,7 +320,7 @@ final class Reconciler: Sendable {
         }
         for job in jobs {
             switch job.scope {
-            case .everything, .links, .limits: job.done?.resume(returning: everything)
+            case .everything, .links, .limits, .traffic: job.done?.resume(returning: everything)
             case .firewall: job.done?.resume(returning: rules)
             case .connectionAccounting: job.done?.resume(returning: counting)
             case .network(let id):
@@ -340,6 +345,8 @@ final class Reconciler: Sendable {
         var checksLinks = false
         var countsConnections = false
         var checksLimits = false
+        /// The devices in whose queues others meddled; nil for one that is not known.
+        var meddled: Set<String?> = []
         var touchesFirewall = false
         /// Whether the rules are read back though they should not have changed.
         var verifies = false
@@ -366,6 +373,7 @@ final class Reconciler: Sendable {
                 case .links: checksLinks = true
                 case .connectionAccounting: countsConnections = true
                 case .limits: checksLimits = true
+                case .traffic(let name): meddled.insert(name)
                 }
             }
         }

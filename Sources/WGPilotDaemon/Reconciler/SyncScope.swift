@@ -26,8 +26,10 @@ enum SyncScope: Sendable, Equatable {
     case firewall
     /// Whether each interface of ours is still there with its addresses and routes; peers are not looked at.
     case links
-    /// The limits of all networks' peers.
+    /// The limits that could not be set.
     case limits
+    /// The limits on a device, by its name, in whose queues somebody else meddled; nil where it may be any.
+    case traffic(String?)
     /// That the kernel counts what tracked connections carry, and notes when they begin.
     case connectionAccounting
 }

@@ -4,6 +4,8 @@ public enum HostEvent: Hashable, Sendable {
     case link(String?)
     /// Forwarding was switched off, for the machine or for one interface.
     case forwarding
+    /// Somebody else changed the queues, classes or filters of a device, by its name; nil where that is not known.
+    case traffic(String?)
     /// Rules changed.
     case firewall
     /// More happened than could be told; everything must be looked at.

@@ -39,6 +39,30 @@ struct HostEventParser {
         return events
     }
 
+    /// The events in a datagram about traffic control, each once.
+    mutating func traffic(_ datagram: ArraySlice<UInt8>) -> [HostEvent] {
+        var events: [HostEvent] = []
+        var rest = datagram
+        do throws(NetlinkError) {
+            if rest.isEmpty { throw .malformed("an empty datagram") }
+            while let message = try NetlinkMessage.next(of: &rest) {
+                // RTM_NEWQDISC to RTM_GETTFILTER, of which questions are never told to anybody.
+                guard (Int(RTM_NEWQDISC)...Int(RTM_GETTFILTER)).contains(Int(message.type)) else { continue }
+                // struct tcmsg: the device's index is its second word.
+                guard let index = Int32(hostOrder: message.body.dropFirst(4).prefix(4)) else {
+                    throw .malformed("traffic control without a device")
+                }
+                // A block that devices share has none. A device that is gone is news of links.
+                let event = HostEvent.traffic(name(of: index))
+                if index > 0, event == .traffic(nil) { continue }
+                if !events.contains(event) { events.append(event) }
+            }
+        } catch {
+            if !events.contains(.traffic(nil)) { events.append(.traffic(nil)) }
+        }
+        return events
+    }
+
     /// The events in a datagram of nfnetlink: that rules changed is all there is to say, even where the datagram makes no
     /// sense.
     static func firewall(_ datagram: ArraySlice<UInt8>) -> [HostEvent] {

@@ -6,12 +6,16 @@ actor HostEventReader {
     private let executor = BlockingExecutor(label: "wgpilot.events")
     private var route: NetlinkSocket?
     private var firewall: NetlinkSocket?
+    private var traffic: NetlinkSocket?
     private var parser = HostEventParser { HostEventReader.linkName($0) }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
     /// Opens the sockets and joins the groups. What happens from now on is told, once ``start(_:)`` was called.
-    func open() throws(NetlinkError) -> HostEventBuffer {
+    ///
+    /// - Parameter port: The port of netlink from which our own changes of traffic control come: thousands at once, and none
+    ///   of them is news.
+    func open(ignoring port: UInt32) throws(NetlinkError) -> HostEventBuffer {
         let route = try NetlinkSocket(bus: NETLINK_ROUTE, timeout: .seconds(1))
         for group in [
             RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
@@ -27,6 +31,10 @@ actor HostEventReader {
         } catch .system(_, EPROTONOSUPPORT) {
             // A kernel without netfilter has no rules that could change.
         }
+        let traffic = try NetlinkSocket(bus: NETLINK_ROUTE, timeout: .seconds(1))
+        try traffic.ignore(port)
+        try traffic.join(Int32(bitPattern: RTNLGRP_TC.rawValue))
+        self.traffic = consume traffic
         return try HostEventBuffer()
     }
 
@@ -50,8 +58,11 @@ actor HostEventReader {
         defer { buffer.finish() }
         let route = self.route.take()
         let firewall = self.firewall.take()
+        let traffic = self.traffic.take()
         var bytes = [UInt8](repeating: 0, count: NetlinkSocket.bufferSize)
-        var waiting = [buffer.closing, Self.descriptor(route), Self.descriptor(firewall)].map {
+        var waiting = [
+            buffer.closing, Self.descriptor(route), Self.descriptor(firewall), Self.descriptor(traffic),
+        ].map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         while true {
@@ -78,6 +89,13 @@ actor HostEventReader {
                     case .datagram(let count): buffer.add(HostEventParser.firewall(bytes[..<count]))
                     // All that this socket can have lost is news of rules.
                     case .overrun: buffer.add([.firewall])
+                    case .nothing: break
+                    }
+                }
+                if waiting[3].revents != 0 {
+                    switch try Self.receive(traffic, &bytes) {
+                    case .datagram(let count): buffer.add(parser.traffic(bytes[..<count]))
+                    case .overrun: buffer.add([.traffic(nil)])
                     case .nothing: break
                     }
                 }

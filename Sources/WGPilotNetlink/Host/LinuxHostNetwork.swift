@@ -82,7 +82,7 @@ public struct LinuxHostNetwork: HostNetwork {
     public func events() async throws(KernelError) -> AsyncStream<HostEvent> {
         try await translating("listen for changes of the network") { () throws(NetlinkError) in
             let reader = HostEventReader()
-            let buffer = try await reader.open()
+            let buffer = try await reader.open(ignoring: try await trafficControl.port())
             // After the groups were joined, so that no link falls between the list and the news.
             await reader.know(try await linkNames())
             return reader.start(buffer)

@@ -13,6 +13,8 @@ actor NetlinkConnection {
     private var socket: NetlinkSocket?
     private var sequence: UInt32 = 0
     private var buffer: [UInt8] = []
+    /// The port to have again after the socket was dropped; nil where any will do.
+    private var lastingPort: UInt32?
 
     /// How often a dump is taken again because the state changed meanwhile.
     static let dumpRetries = 5
@@ -25,6 +27,16 @@ actor NetlinkConnection {
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    /// The port that all requests come from, from now on and for ever: by it, those who listen tell our changes from others'.
+    func port() throws(NetlinkError) -> UInt32 {
+        if let lastingPort { return lastingPort }
+        let socket = try takeSocket()
+        let port = socket.port
+        lastingPort = port
+        self.socket = consume socket
+        return port
+    }
 
     /// Sends a request and waits for its acknowledgement.
     func perform(_ request: NetlinkRequest) throws(NetlinkError) {
@@ -88,6 +100,6 @@ actor NetlinkConnection {
     /// Takes the socket out, so that it is lost unless it is put back.
     private func takeSocket() throws(NetlinkError) -> NetlinkSocket {
         if let open = socket.take() { return open }
-        return try NetlinkSocket(bus: bus, timeout: timeout)
+        return try NetlinkSocket(bus: bus, timeout: timeout, port: lastingPort ?? 0)
     }
 }

@@ -17,11 +17,12 @@ struct NetlinkSocket: ~Copyable {
     /// - Parameters:
     ///   - bus: `NETLINK_ROUTE`, `NETLINK_GENERIC`, …
     ///   - timeout: How long a receive waits. A kernel that deletes an interface with many peers holds its locks long.
-    init(bus: Int32, timeout: Duration) throws(NetlinkError) {
+    ///   - port: The port to have; 0 for any.
+    init(bus: Int32, timeout: Duration, port wanted: UInt32 = 0) throws(NetlinkError) {
         guard let handle = unsafe mnl_socket_open2(bus, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw .system(call: "socket", errno: errno)
         }
-        guard unsafe mnl_socket_bind(handle, 0, 0) == 0 else {
+        guard unsafe mnl_socket_bind(handle, 0, pid_t(bitPattern: wanted)) == 0 else {
             let code = errno
             unsafe _ = mnl_socket_close(handle)
             throw .system(call: "bind", errno: code)
@@ -53,6 +54,11 @@ struct NetlinkSocket: ~Copyable {
         guard unsafe mnl_socket_setsockopt(handle, NETLINK_ADD_MEMBERSHIP, &group, size) == 0 else {
             throw .system(call: "setsockopt", errno: errno)
         }
+    }
+
+    /// Does not hear what is told of requests that came from a port.
+    borrowing func ignore(_ port: UInt32) throws(NetlinkError) {
+        guard wgp_ignore_port(descriptor, port) == 0 else { throw .system(call: "setsockopt", errno: errno) }
     }
 
     /// The descriptor, to wait at while the socket lives.

@@ -9,6 +9,9 @@ final class TrafficFamily: Sendable {
     /// Whether this kernel has fq_codel, as far as is known.
     private let hasFairQueue = Mutex(true)
 
+    /// The port of netlink that our changes come from.
+    func port() async throws(NetlinkError) -> UInt32 { try await connection.port() }
+
     // MARK: Observing
 
     /// What there is on an interface; nil where there is no such interface.
