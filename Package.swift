@@ -63,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "CLinuxShims"),
+        .target(name: "CSecretMemory"),
         .target(name: "CSQLiteSession", linkerSettings: [.linkedLibrary("sqlite3")]),
 
         // Libraries.
@@ -103,7 +104,7 @@ let package = Package(
             name: "WGPilotGateway",
             dependencies: [
                 "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "WGPilotJSON", "WGPilotQR",
-                "CLinuxShims", nio, nioPosix, crypto, logging, argumentParser, lifecycle, signals,
+                "CLinuxShims", "CSecretMemory", nio, nioPosix, crypto, logging, argumentParser, lifecycle, signals,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),

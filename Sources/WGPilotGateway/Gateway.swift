@@ -37,6 +37,7 @@ struct Gateway: Sendable {
             HealthRoutes(daemon: daemon), EventRoutes(hub: events), metrics, AuthRoutes(daemon: daemon),
             NetworkRoutes(daemon: daemon),
             PeerRoutes(daemon: daemon), PeerConfigurationRoutes(daemon: daemon), ConnectionRoutes(daemon: daemon),
+            HistoryRoutes(daemon: daemon),
             LinkRoutes(daemon: daemon), BridgeRoutes(daemon: daemon), RuleRoutes(daemon: daemon),
             SystemRoutes(daemon: daemon), AuditRoutes(daemon: daemon), TokenRoutes(daemon: daemon),
             UserRoutes(daemon: daemon), SessionRoutes(daemon: daemon),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinuxShims
+import CSecretMemory
 import FoundationEssentials
 import Logging
 import NIOPosix
@@ -49,6 +50,8 @@ struct GatewayCommand: AsyncParsableCommand {
         var logger = Logger(label: "wgpilot-gateway")
         logger.logLevel = configuration.logLevel
 
+        // Configurations with their keys pass through.
+        if !wgp_forbid_cores() { logger.warning("a crash may leave a core with keys in it") }
         // As the daemon does, and for the same reasons: lists of very many peers come and go.
         wgp_keep_memory(2, 4 << 20, 1 << 20)
         var descriptors: UInt64 = 0

@@ -90,10 +90,13 @@ extension StateStore {
 
     /// Deletes an access rule; those after it in its list move down. Answers what was deleted.
     public func deleteRule(
-        _ id: Int64, options: WriteOptions = WriteOptions()
+        _ id: Int64, expectedUpdatedAt: Int64? = nil, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> AccessRule {
         try await change(options, { "deletion of access rule \($0.id)" }) { db in
             let rule = try AccessRuleRecord.require(id, db)
+            if let expectedUpdatedAt, expectedUpdatedAt != rule.updatedAt {
+                throw StoreError.stale("the access rule \(id)")
+            }
             try AccessRuleRecord.delete(id, db)
             try AccessRuleRecord.closeGap(at: rule.position, in: rule.settings.owner, except: id, db)
             return rule

@@ -58,10 +58,13 @@ extension StateStore {
 
     /// Deletes a bridge. Answers what was deleted.
     public func deleteBridge(
-        _ id: Int64, options: WriteOptions = WriteOptions()
+        _ id: Int64, expectedUpdatedAt: Int64? = nil, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> Bridge {
         try await change(options, { "deletion of bridge \($0.id)" }) { db in
             let bridge = try BridgeRecord.require(id, db)
+            if let expectedUpdatedAt, expectedUpdatedAt != bridge.updatedAt {
+                throw StoreError.stale("the bridge \(id)")
+            }
             try BridgeRecord.delete(id, db)
             return bridge
         }

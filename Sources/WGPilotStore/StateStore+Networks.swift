@@ -156,10 +156,13 @@ extension StateStore {
     /// Deletes a network with all its peers and bridges, its and their access rules, and the rules of others about its
     /// peers. Its interface stays in ``retiredInterfaces()`` until it is confirmed gone.
     public func deleteNetwork(
-        _ id: Int64, options: WriteOptions = WriteOptions()
+        _ id: Int64, expectedUpdatedAt: Int64? = nil, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> DeletedNetwork {
         try await change(options, { "deletion of the network \(Self.quoted($0.network))" }) { db in
             let network = try NetworkRecord.require(id, db).network
+            if let expectedUpdatedAt, expectedUpdatedAt != network.updatedAt {
+                throw StoreError.stale("the network \(network.settings.name.description.quotedForMessage)")
+            }
             let peerCount = try PeerRecord.count(in: id, db)
             if network.settings.enabled { try Self.setRetired(network.interface, true, db) }
             let owners = try AccessRuleRecord.owners(ofRulesAboutNetwork: id, db)

@@ -164,11 +164,14 @@ extension StateStore {
     /// Deletes a peer, its secrets, its access rules and the rules of others about it, and frees its address. Answers
     /// what was deleted.
     public func deletePeer(
-        in networkID: Int64, _ id: Int64, options: WriteOptions = WriteOptions()
+        in networkID: Int64, _ id: Int64, expectedUpdatedAt: Int64? = nil, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> Peer {
         try await change(options, { "deletion of the peer \($0.settings.name.description.quotedForMessage)" }) { db in
             let network = try NetworkRecord.require(networkID, db).network
             let peer = try PeerRecord.require(id, in: network, db)
+            if let expectedUpdatedAt, expectedUpdatedAt != peer.updatedAt {
+                throw StoreError.stale("the peer \(peer.settings.name.description.quotedForMessage)")
+            }
             let owners = try AccessRuleRecord.owners(ofRulesAboutPeer: id, db)
             try db.cachedStatement(sql: "DELETE FROM peer WHERE id = ?").execute(arguments: [id])
             for owner in owners { try AccessRuleRecord.renumber(owner, db) }

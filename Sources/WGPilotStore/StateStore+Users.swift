@@ -65,13 +65,16 @@ extension StateStore {
     ///   - reference: The user, by name or number.
     ///   - edit: What to change.
     ///   - keepsAnAdmin: Whether it is refused where no enabled admin would be left.
+    ///   - expectedUpdatedAt: The time of change that the caller saw; where it is another by now the call throws `stale`.
     ///   - audit: What the audit log tells of it.
-    /// - Throws: `notFound`, `failedPrecondition` for the last admin.
+    /// - Throws: `notFound`, `stale`, `failedPrecondition` for the last admin.
     public func updateUser(
-        named reference: String, _ edit: UserEdit, keepsAnAdmin: Bool, audit: AuditContext? = nil
+        named reference: String, _ edit: UserEdit, keepsAnAdmin: Bool, expectedUpdatedAt: Int64? = nil,
+        audit: AuditContext? = nil
     ) async throws(StoreError) -> WebUser {
         try await record(audit) { db in
             let user = try self.requireUser(named: reference, db)
+            try Self.check(user, expectedUpdatedAt)
             let (role, isEnabled) = (edit.role ?? user.role, edit.isEnabled ?? user.isEnabled)
             let email = edit.email ?? user.email
             if role == user.role && isEnabled == user.isEnabled && email == user.email { return user }
@@ -85,12 +88,14 @@ extension StateStore {
 
     /// Deletes a web user with everything that is the user's. Answers what the user was.
     ///
-    /// - Throws: `notFound`, `failedPrecondition` for the last admin where `keepsAnAdmin`.
+    /// - Throws: `notFound`, `stale` where the user was changed since `expectedUpdatedAt`, `failedPrecondition` for the last
+    ///   admin where `keepsAnAdmin`.
     public func deleteUser(
-        named reference: String, keepsAnAdmin: Bool, audit: AuditContext? = nil
+        named reference: String, keepsAnAdmin: Bool, expectedUpdatedAt: Int64? = nil, audit: AuditContext? = nil
     ) async throws(StoreError) -> WebUser {
         try await record(audit) { db in
             let user = try self.requireUser(named: reference, db)
+            try Self.check(user, expectedUpdatedAt)
             try db.execute(sql: "DELETE FROM user WHERE id = ?", arguments: [user.id])
             try Self.checkAdmin(keepsAnAdmin && user.isAdmin, db)
             return user
@@ -208,6 +213,11 @@ extension StateStore {
     }
 
     // MARK: - Rows
+
+    private static func check(_ user: WebUser, _ expectedUpdatedAt: Int64?) throws {
+        guard let expectedUpdatedAt, expectedUpdatedAt != user.updatedAt else { return }
+        throw StoreError.stale("the user \(user.name.description.quotedForMessage)")
+    }
 
     private func insert(_ draft: UserDraft, _ db: Database) throws -> Int64 {
         let name = draft.name.description

@@ -3,7 +3,7 @@
 enum ImportTable {
     static let allowed: [String: Set<String>] = [
         // Libraries, from the bottom up.
-        "WGPilotCore": ["Crypto"],
+        "WGPilotCore": ["Crypto", "Swift"],
         "WGPilotProtocol": [],
         "WGPilotRPC": ["WGPilotProtocol", "CLinuxShims", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
         "WGPilotNetlink": ["WGPilotCore", "CMnl", "CNftables", "Crypto", "Dispatch", "Glibc", "Synchronization"],
@@ -27,7 +27,8 @@ enum ImportTable {
         ],
         "WGPilotGateway": [
             "WGPilotCore", "WGPilotProtocol", "WGPilotRPC", "WGPilotConfiguration", "WGPilotJSON", "WGPilotQR",
-            "CLinuxShims", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "CLinuxShims", "CSecretMemory", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
+            "NIOHTTP1",
             "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOCertificateReloading", "NIOSSL", "X509", "SwiftASN1", "Crypto",
             "ServiceLifecycle", "UnixSignals", "Logging", "ArgumentParser",
             "FoundationEssentials", "Glibc", "Synchronization",

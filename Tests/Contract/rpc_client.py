@@ -64,7 +64,11 @@ class Client:
 
     def greet(self, agent):
         """Says hello and takes the server's."""
-        self.send_frame(HELLO, 0, encode({1: MAGIC, 2: VERSION, 3: MAXIMUM_LENGTH, 4: agent}))
+        try:
+            self.send_frame(HELLO, 0, encode({1: MAGIC, 2: VERSION, 3: MAXIMUM_LENGTH, 4: agent}))
+        except BrokenPipeError:
+            # A server that takes no more connections may have closed this one already; its reason is there to be read.
+            pass
         kind, stream, payload = self.read_frame()
         if kind == STATUS:
             raise CallFailed(cbor2.loads(payload))

@@ -1,5 +1,6 @@
 """The HTTP API of the three running programs: what it answers, whom it refuses, and what malformed and slow clients get."""
 
+import contextlib
 import http.client
 import json
 import re
@@ -197,6 +198,48 @@ def test_a_repeated_creation_makes_nothing_twice(served):
     assert ask(served, "POST", PEERS, {"name": "once"}, headers={"Idempotency-Key": "a b"}).status == 400
 
 
+@pytest.mark.parametrize("path", [PEERS + "/laptop/history", "/api/networks/office/history"])
+def test_a_history_is_told_without_a_gap_in_time(served, path):
+    for name, days in [("day", 1), ("week", 7), ("month", 30), ("year", 365)]:
+        answer = ask(served, "GET", f"{path}?range={name}", role="viewer")
+        history = answer.json
+        assert answer.status == 200 and set(history) >= {"from", "to", "granularity", "received", "sent", "points"}, answer
+        starts = [point["start"] for point in history["points"]]
+        assert starts[0] == history["from"] and starts == sorted(set(starts)) and history["to"] > starts[-1]
+        assert days * 86400 <= history["to"] - history["from"] < (days + 32) * 86400
+        assert history["received"] == sum(point["received"] for point in history["points"])
+    now = int(time.time())
+    exact = ask(served, "GET", f"{path}?from={now - 7200}&to={now - 3600}&granularity=15min", role="viewer").json
+    assert exact["granularity"] == "15min" and 4 <= len(exact["points"]) <= 5
+
+
+@pytest.mark.parametrize("query, status, fields", [
+    ("range=decade", 400, {"range"}), ("granularity=second", 400, {"granularity"}), ("from=-1&to=x", 400, {"from", "to"}),
+    ("range=day&range=week", 400, {"range"}), ("step=60", 400, {"step"}), ("from=4102444800", 422, {"from"}),
+    ("from=2000&to=1000", 422, {"from"}), ("to=1000", 422, {"from"}), ("range=day&from=1000", 422, {"range"}),
+    ("from=0&granularity=minute", 422, {"granularity"})])
+def test_a_time_that_no_history_has_is_refused_by_its_field(served, query, status, fields):
+    for path in (PEERS + "/laptop/history", "/api/networks/office/history"):
+        answer = ask(served, "GET", f"{path}?{query}", role="viewer")
+        assert answer.status == status and set(answer.faults) == fields, answer
+
+
+def test_a_history_is_cleared_away_once_it_is_not_a_rehearsal(served):
+    path = PEERS + "/laptop/history"
+    told = ask(served, "DELETE", path + "?dry_run=true")
+    assert told.status == 200 and told.json["dry_run"] is True
+    assert ask(served, "DELETE", path).json == told.json | {"dry_run": False}
+    assert ask(served, "GET", PEERS + "/nobody/history").status == 404
+
+
+def test_sessions_of_a_peer_are_paged_and_their_query_is_checked(served):
+    path = PEERS + "/laptop/sessions"
+    assert ask(served, "GET", path + "?limit=1", role="viewer").json == {"sessions": []}
+    assert set(ask(served, "GET", path + "?limit=0&from=x&after=1").faults) == {"limit", "from", "after"}
+    backwards = ask(served, "GET", path + "?from=2000&before=1000")
+    assert backwards.status == 422 and set(backwards.faults) == {"before"}, backwards
+
+
 # Two admins.
 
 
@@ -225,9 +268,44 @@ def test_every_kind_of_thing_that_is_edited_has_a_version(served, area):
     change = {"networks": {"mtu": 1400}, "bridges": {"enabled": False}, "rules": {"comment": "x"}}[area]
     assert ask(served, "PATCH", path, change, headers={"If-Match": tag}).status == 200
     assert ask(served, "PATCH", path, change | {}, headers={"If-Match": tag}).status == 412
-    assert ask(served, "DELETE", path).json["deleted"] is True
+    late = ask(served, "DELETE", path, headers={"If-Match": tag})
+    assert late.status == 412 and late.code == "changed_meanwhile"
+    now = ask(served, "GET", path).headers["etag"]
+    assert ask(served, "DELETE", path, headers={"If-Match": now}).json["deleted"] is True
+    assert ask(served, "DELETE", path, headers={"If-Match": "*"}).status == 404
     if area != "networks":
         ask(served, "DELETE", "/api/networks/lab")
+
+
+def test_a_peer_is_deleted_by_what_was_read_of_it_or_whatever_it_is(served):
+    for name in ("seen", "unseen"):
+        assert ask(served, "POST", PEERS, {"name": name}).status == 201
+    tag = ask(served, "GET", PEERS + "/seen").headers["etag"]
+    edited = ask(served, "PATCH", PEERS + "/seen", {"notes": "x"}, headers={"If-Match": tag})
+    for stale in (tag, '"something else"'):
+        late = ask(served, "DELETE", PEERS + "/seen", headers={"If-Match": stale})
+        assert late.status == 412 and late.code == "changed_meanwhile", late
+    assert ask(served, "DELETE", PEERS + "/seen?dry_run=true", headers={"If-Match": tag}).status == 412
+    assert ask(served, "DELETE", PEERS + "/seen", headers={"If-Match": edited.headers["etag"]}).status == 200
+    assert ask(served, "DELETE", PEERS + "/unseen").status == 200
+
+
+def test_two_admins_do_not_overwrite_each_other_s_users(served):
+    made = ask(served, "POST", "/api/users", {"name": "carl", "role": "viewer", "password": PASSWORD}, role="admin")
+    path = f"/api/users/{made.json['id']}"
+    assert ask(served, "GET", path, role="admin").headers["etag"] == made.headers["etag"]
+    assert ask(served, "PATCH", path, {"email": "c@example.org"}, role="admin").code == "precondition_required"
+    tag = made.headers["etag"]
+    edited = ask(served, "PATCH", path, {"email": "c@example.org"}, role="admin", headers={"If-Match": tag})
+    assert edited.status == 200 and edited.headers["etag"] != tag, edited
+    assert ask(served, "PATCH", path, {"role": "admin"}, role="admin", headers={"If-Match": tag}).status == 412
+    assert ask(served, "DELETE", path, role="admin", headers={"If-Match": tag}).code == "changed_meanwhile"
+    kept = ask(served, "GET", path, role="admin")
+    assert kept.json["role"] == "viewer" and kept.json["email"] == "c@example.org"
+    # Another password is another version too.
+    reset = ask(served, "POST", path + "/password", {"password": PASSWORD + "!"}, role="admin")
+    assert reset.headers["etag"] != kept.headers["etag"]
+    assert ask(served, "DELETE", path, role="admin", headers={"If-Match": reset.headers["etag"]}).status == 200
 
 
 # Bad requests.
@@ -286,7 +364,8 @@ def test_what_cannot_be_answered_as_wanted_or_read_as_sent(served):
 
 MATRIX = [
     ("GET", "/api/networks", "viewer"), ("GET", PEERS, "viewer"), ("GET", "/api/status", "viewer"), ("GET", "/api/doctor", "viewer"),
-    ("GET", PEERS + "/laptop/config", "operator"), ("GET", PEERS + "/laptop/qr", "operator"),
+    ("GET", PEERS + "/laptop/history", "viewer"), ("GET", PEERS + "/laptop/sessions", "viewer"), ("GET", "/api/networks/office/history", "viewer"),
+    ("DELETE", PEERS + "/laptop/history?dry_run=true", "operator"), ("GET", PEERS + "/laptop/config", "operator"), ("GET", PEERS + "/laptop/qr", "operator"),
     ("POST", PEERS + "?dry_run=true", "operator"), ("GET", "/api/networks/office/links", "operator"),
     ("POST", "/api/reconcile?dry_run=true", "operator"), ("GET", "/api/networks/office/export", "admin"),
     ("GET", "/api/audit", "admin"), ("GET", "/api/tokens", "admin"), ("GET", "/api/users", "admin"),
@@ -302,6 +381,57 @@ def test_each_role_may_what_it_may_and_nobody_else(served, method, path, least):
         assert answer.status == (200 if ranks.index(role) >= ranks.index(least) else 403), (role, answer)
     nobody = ask(served, method, path, body, role=None)
     assert nobody.status == 401 and nobody.headers["www-authenticate"].startswith("Bearer")
+
+
+def operations(served):
+    """Each operation of the API's document: method, path with things that are not there, body, least role."""
+    document = ask(served, "GET", "/api/openapi.json", role=None).json
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            role = re.fullmatch(r"For the role (\w+) and above\.", operation.get("description", ""))
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+            query = "&".join(f"{each['name']}={quote(str(each['example']))}" for each in operation["parameters"]
+                             if each["in"] == "query" and each["required"])
+            if path.endswith("/batch"):
+                body = {"action": "delete", "peers": [999_999_999]}
+            place = re.sub(r"\{\w+\}", "999999999", path)
+            yield method.upper(), place + ("?" + query if query else ""), body, role and role[1]
+
+
+def refusal(served, method, path, body, role):
+    """The status and the code of a refusal; of what is let through the status alone, whatever else is wrong with it."""
+    fields = {"If-Match": "*"} | ({"Authorization": f"Bearer {served.tokens[role]}"} if role else {})
+    if body is not None:
+        fields["Content-Type"] = "application/json"
+    with inside(served.hub):
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+        connection.connect()
+    with contextlib.closing(connection):
+        connection.request(method, path, None if body is None else json.dumps(body), fields)
+        answer = connection.getresponse()
+        # A stream of events has no end.
+        return answer.status, json.loads(answer.read())["error"]["code"] if answer.status >= 400 else None
+
+
+def test_every_operation_is_refused_to_whoever_has_a_lesser_role_than_its_document_says(served):
+    ranks = ["viewer", "operator", "admin"]
+    count = 0
+    for method, path, body, least in operations(served):
+        if least is None:
+            continue
+        count += 1
+        what = f"{method} {path}"
+        status, code = refusal(served, method, path, body, None)
+        assert (status, code) == (401, "no_session"), what
+        for role in ranks:
+            status, code = refusal(served, method, path, body, role)
+            if ranks.index(role) < ranks.index(least):
+                assert (status, code) == (403, "role"), (what, role, status, code)
+            else:
+                # Of sessions whoever is no admin may see and end the own ones, which a token has none of.
+                assert (code != "role" or path.startswith("/api/sessions")) and status != 401, (what, role, status, code)
+                assert status < 500, (what, role, status, code)
+    assert count > 60
 
 
 @pytest.mark.parametrize("value", ["Bearer wgp_nonsense", "Bearer ", "Basic YTpi", "wgp_x", "Bearer wgs_" + "a" * 43, "Bearer wgp_a b"])

@@ -84,6 +84,20 @@ def test_the_gateway_has_no_capability_and_is_not_root():
     assert service["Service", "User"] == ["wgpilot-gateway"]
 
 
+def test_the_gateway_can_neither_take_the_machine_nor_leave_secrets_on_a_disk():
+    service = settings("wgpilot-gateway.service")
+    bytes_of = {"M": 1 << 20, "G": 1 << 30}
+    high, most = [int(text[:-1]) * bytes_of[text[-1]] for key in ("MemoryHigh", "MemoryMax") for text in service["Service", key]]
+    # Thousands of browsers that follow, and lists of 50,000 peers, take less than the first; no small machine has less than the last.
+    assert 256 << 20 <= high < most <= 1 << 30
+    assert service["Service", "MemorySwapMax"] == ["0"] and service["Service", "LimitCORE"] == ["0"]
+    assert int(service["Service", "TasksMax"][0]) <= 512
+    # The hub's daemon outlives it where memory runs out.
+    assert int(service["Service", "OOMScoreAdjust"][0]) > 0
+    assert ("Service", "OOMScoreAdjust") not in settings("wgpilotd.service") or int(
+        settings("wgpilotd.service")["Service", "OOMScoreAdjust"][0]) <= 0
+
+
 def test_wireguard_go_outlives_the_daemon():
     service = settings("wgpilotd.service")
     assert service["Service", "KillMode"] == ["process"]

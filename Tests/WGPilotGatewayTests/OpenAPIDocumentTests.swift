@@ -111,6 +111,16 @@ struct OpenAPIDocumentTests {
         try Self.check(
             LinkMessage(id: 1, networkID: 1, peerID: 1, peer: "a", createdBy: "b", createdAt: 1, expiresAt: 2),
             Schemas.link)
+        try Self.check(
+            HistoryReply(
+                from: 0, to: 60, granularity: "minute",
+                points: [HistoryPointMessage(start: 0, received: 1, sent: 2, watched: 60)], received: 1, sent: 2),
+            Schemas.history)
+        try Self.check(HistoryPointMessage(start: 0, received: 1, sent: 2, watched: 60), Schemas.historyPoint)
+        try Self.check(
+            PeerSessionMessage(startedAt: 1, lastSeenAt: 2, received: 3, sent: 4, endpoints: []), Schemas.peerSession)
+        try Self.check(
+            PurgeHistoryReply(samples: 1, hourlyDays: 0, dailyGroups: 0, sessions: 0, dryRun: true), Schemas.purged)
         try Self.check(TokenMessage(id: 1, name: "a", role: "viewer", createdBy: "b", createdAt: 1), Schemas.token)
     }
 

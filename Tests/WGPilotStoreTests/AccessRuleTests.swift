@@ -72,7 +72,9 @@ import WGPilotTestSupport
             try await storeError {
                 try await store.updateRule(1, expectedUpdatedAt: clock.now) { $0.action = .allow }
             }.code == .stale)
-        #expect(try await store.deleteRule(1) == edited.after)
+        #expect(
+            try await storeError { try await store.deleteRule(1, expectedUpdatedAt: clock.now) }.code == .stale)
+        #expect(try await store.deleteRule(1, expectedUpdatedAt: edited.after.updatedAt) == edited.after)
         for error in [
             try await storeError { try await store.rule(1) }, try await storeError { try await store.deleteRule(1) },
             try await storeError { try await store.updateRule(1) },

@@ -40,7 +40,9 @@ import WGPilotCore
             try await store.updateBridge(1, expectedUpdatedAt: bridge.updatedAt) { $0.enabled = false }
         }
         #expect(stale.code == .stale)
-        #expect(try await store.deleteBridge(1) == edited.after)
+        let old = try await storeError { try await store.deleteBridge(1, expectedUpdatedAt: bridge.updatedAt) }
+        #expect(old.code == .stale)
+        #expect(try await store.deleteBridge(1, expectedUpdatedAt: edited.after.updatedAt) == edited.after)
         #expect(try await store.bridges() == [])
         for error in [
             try await storeError { try await store.bridge(1) },

@@ -183,6 +183,11 @@ import WGPilotCore
             try await store.updateNetwork(network.id, expectedUpdatedAt: network.updatedAt) { $0.mtu = 1300 }
         }
         #expect(error.code == .stale)
+        let deletion = try await storeError {
+            try await store.deleteNetwork(network.id, expectedUpdatedAt: network.updatedAt)
+        }
+        #expect(deletion.code == .stale)
+        #expect(try await store.network(network.id) == first.after)
         clock.now += 100
         let same = try await store.updateNetwork(network.id) { $0.mtu = 1400 }
         #expect(same.before == same.after, "nothing changed, so the time of change stays")

@@ -56,6 +56,27 @@ import WGPilotCore
         #expect(try await !store.hasUsers())
     }
 
+    /// Catches an admin who overwrites, or deletes, what another one has just changed.
+    @Test func `a change by what is out of date is refused, and nothing is changed`() async throws {
+        let store = try StateStore.inMemory()
+        let seen = try await store.createUser(Self.draft("anna", role: .viewer))
+        let change = UserEdit(email: "a@example.org")
+        let changed = try await store.updateUser(
+            named: "anna", change, keepsAnAdmin: true, expectedUpdatedAt: seen.updatedAt)
+        #expect(changed.updatedAt > seen.updatedAt, "even within the same second")
+        let late = await #expect(throws: StoreError.self) {
+            try await store.updateUser(
+                named: "anna", UserEdit(role: .admin), keepsAnAdmin: true, expectedUpdatedAt: seen.updatedAt)
+        }
+        #expect(late?.code == .stale)
+        let deletion = await #expect(throws: StoreError.self) {
+            try await store.deleteUser(named: "anna", keepsAnAdmin: true, expectedUpdatedAt: seen.updatedAt)
+        }
+        #expect(deletion?.code == .stale)
+        #expect(try await store.user(named: "anna") == changed)
+        _ = try await store.deleteUser(named: "anna", keepsAnAdmin: true, expectedUpdatedAt: changed.updatedAt)
+    }
+
     @Test func `another password, another role and being disabled end the sessions, and nothing else does`()
         async throws
     {

@@ -29,10 +29,10 @@ BATCH = "wgpilot.v1.Peers/CreateBatch"
 class Gateway:
     """A gateway of our own, run as the user that the daemon knows it by."""
 
-    def __init__(self, binaries, folder, socket_path):
+    def __init__(self, binaries, folder, socket_path, **further):
         configuration = folder / "gateway.yaml"
         configuration.write_text(json.dumps(
-            {"listen": f"127.0.0.1:{PORT}", "socket": socket_path, "log_level": "warning"}))
+            {"listen": f"127.0.0.1:{PORT}", "socket": socket_path, "log_level": "warning", **further}))
         self.process = subprocess.Popen(
             [binaries / "wgpilot-gateway", "--config", configuration], stdin=subprocess.DEVNULL,
             user=GATEWAY, group=GATEWAY, extra_groups=[GROUP])
@@ -261,6 +261,9 @@ def measure(options):
             say("beside a download")
             measure_calm(options, token, paths["peer.json"], "/api/networks/many/peers", report)
             say("scrapes")
+            # A scrape has the peers of all networks.
+            for network in ("list", "many"):
+                daemon.ctl("network", "delete", network, "--yes")
             measure_scrape(options, client, token, report)
             report.fact("resident memory of the gateway afterwards", "%.0f MB (peak %.0f)" % gateway.memory())
             client.close()

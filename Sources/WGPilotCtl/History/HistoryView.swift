@@ -12,22 +12,7 @@ struct HistoryView: Renderable {
     func write(to json: inout JSONText) {
         json.object { json in
             json.field("name", name)
-            json.field("from", history.from)
-            json.field("to", history.to)
-            json.field("granularity", history.granularity)
-            json.field("received", history.received)
-            json.field("sent", history.sent)
-            json.field("sampled_at", history.sampledAt)
-            json.field("points") { json in
-                json.array(history.points) { json, point in
-                    json.object { json in
-                        json.field("start", point.start)
-                        json.field("received", point.received)
-                        json.field("sent", point.sent)
-                        json.field("watched", point.watched)
-                    }
-                }
-            }
+            history.writeFields(to: &json)
         }
     }
 

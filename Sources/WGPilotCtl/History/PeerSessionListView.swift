@@ -5,31 +5,8 @@ import WGPilotProtocol
 struct PeerSessionListView: Renderable {
     let sessions: [PeerSessionMessage]
 
-    private static func seconds(_ session: PeerSessionMessage) -> Int64 {
-        let (seconds, overflow) = (session.endedAt ?? session.lastSeenAt)
-            .subtractingReportingOverflow(session.startedAt)
-        return overflow ? 0 : max(0, seconds)
-    }
-
     func write(to json: inout JSONText) {
-        json.array(sessions) { json, session in
-            json.object { json in
-                json.field("started_at", session.startedAt)
-                json.field("ended_at", session.endedAt)
-                json.field("last_seen_at", session.lastSeenAt)
-                json.field("seconds", Self.seconds(session))
-                json.field("received", session.received)
-                json.field("sent", session.sent)
-                json.field("endpoints") { json in
-                    json.array(session.endpoints) { json, each in
-                        json.object { json in
-                            json.field("at", each.at)
-                            json.field("endpoint", each.endpoint)
-                        }
-                    }
-                }
-            }
-        }
+        json.array(sessions)
     }
 
     /// As a spreadsheet reads it: times by UTC.
@@ -39,7 +16,7 @@ struct PeerSessionListView: Renderable {
                 + sessions.map { session in
                     [
                         HumanText.utc(session.startedAt), session.endedAt.map(HumanText.utc) ?? "",
-                        HumanText.utc(session.lastSeenAt), "\(Self.seconds(session))", "\(session.received)",
+                        HumanText.utc(session.lastSeenAt), "\(session.seconds)", "\(session.received)",
                         "\(session.sent)", session.endpoints.map(\.endpoint).joined(separator: " "),
                     ]
                 })
@@ -52,7 +29,7 @@ struct PeerSessionListView: Renderable {
             table.append([
                 HumanText.clock(session.startedAt, now: now),
                 session.endedAt.map { HumanText.clock($0, now: now) } ?? "goes on",
-                HumanText.duration(Self.seconds(session)), HumanText.bytes(session.received),
+                HumanText.duration(session.seconds), HumanText.bytes(session.received),
                 HumanText.bytes(session.sent), Self.endpoints(session),
             ])
         }

@@ -12,12 +12,6 @@ struct PurgeView: Renderable {
     }
 
     func write(to json: inout JSONText) {
-        json.object { json in
-            json.field("dry_run", reply.dryRun)
-            json.field("samples", reply.samples)
-            json.field("hourly_days", reply.hourlyDays)
-            json.field("daily_groups", reply.dailyGroups)
-            json.field("sessions", reply.sessions)
-        }
+        reply.write(to: &json)
     }
 }

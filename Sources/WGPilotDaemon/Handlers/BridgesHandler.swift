@@ -32,7 +32,8 @@ struct BridgesHandler: Sendable {
             let call = Call(context, target: "bridge \(request.bridge)", options: request.options)
             let outcome = try await hub.change(call, request.options, networks: []) {
                 options async throws(StoreError) in
-                try await hub.store.deleteBridge(request.bridge, options: options)
+                try await hub.store.deleteBridge(
+                    request.bridge, expectedUpdatedAt: request.options?.ifUnchanged, options: options)
             } scope: { _ in
                 .firewall
             }

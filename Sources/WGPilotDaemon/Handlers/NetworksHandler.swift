@@ -122,7 +122,8 @@ struct NetworksHandler: Sendable {
         let network = try await hub.network(request.network)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             options async throws(StoreError) in
-            try await hub.store.deleteNetwork(network.id, options: options)
+            try await hub.store.deleteNetwork(
+                network.id, expectedUpdatedAt: request.options?.ifUnchanged, options: options)
         } scope: { _ in
             .network(network.id)
         }

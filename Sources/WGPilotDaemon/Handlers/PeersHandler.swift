@@ -163,7 +163,8 @@ struct PeersHandler: Sendable {
         let rules = try await rules(of: peer)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             options async throws(StoreError) in
-            try await hub.store.deletePeer(in: network.id, peer.id, options: options)
+            try await hub.store.deletePeer(
+                in: network.id, peer.id, expectedUpdatedAt: request.options?.ifUnchanged, options: options)
         } scope: {
             .peers(network.id, [$0.publicKey], areLeaving: true)
         }

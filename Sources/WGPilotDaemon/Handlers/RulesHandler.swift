@@ -30,7 +30,8 @@ struct RulesHandler: Sendable {
             let call = Call(context, target: "rule \(request.rule)", options: request.options)
             let outcome = try await hub.change(call, request.options, networks: []) {
                 options async throws(StoreError) in
-                try await hub.store.deleteRule(request.rule, options: options)
+                try await hub.store.deleteRule(
+                    request.rule, expectedUpdatedAt: request.options?.ifUnchanged, options: options)
             } scope: { _ in
                 .firewall
             }

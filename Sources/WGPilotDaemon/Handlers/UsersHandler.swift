@@ -35,7 +35,8 @@ struct UsersHandler: Sendable {
             let call = Call(context, target: "user \(request.user)")
             let user = try await hub.stored { () async throws(StoreError) in
                 try await hub.store.deleteUser(
-                    named: request.user, keepsAnAdmin: Self.keepsAnAdmin(call), audit: call.audit)
+                    named: request.user, keepsAnAdmin: Self.keepsAnAdmin(call), expectedUpdatedAt: request.ifUnchanged,
+                    audit: call.audit)
             }
             call.settle()
             return UserReply(user: UserMessage(user))
@@ -93,7 +94,8 @@ struct UsersHandler: Sendable {
         try reader.check()
         let user = try await hub.stored { () async throws(StoreError) in
             try await hub.store.updateUser(
-                named: request.user, edit, keepsAnAdmin: Self.keepsAnAdmin(call), audit: call.audit)
+                named: request.user, edit, keepsAnAdmin: Self.keepsAnAdmin(call),
+                expectedUpdatedAt: request.ifUnchanged, audit: call.audit)
         }
         call.settle()
         return UserReply(user: UserMessage(user))

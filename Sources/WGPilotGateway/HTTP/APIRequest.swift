@@ -52,6 +52,11 @@ struct APIRequest: Sendable {
         return key
     }
 
+    /// How a deletion is to be made: by the version that the caller saw, where it says one.
+    func deleteOptions() throws(HTTPFailure) -> ChangeOptions? {
+        query.changeOptions(ifUnchanged: try expectedVersion(isNeeded: false))
+    }
+
     /// The version that the caller saw, by `If-Match`; nil for `*`.
     ///
     /// - Throws: 428 where there is none and one is needed.

@@ -6,6 +6,10 @@ extension Shape {
     static let address = Shape.text(longest: 64)
     static let blocks = Shape.texts(longest: 64)
     static let time = Shape.integer(0...4_102_444_800)
+    /// A time that may be long ago, up to 9999-12-31.
+    static let moment = Shape.integer(0...253_402_214_400)
+    /// The same of an answer: a bucket that a moment is in may begin up to a month before it, and end a month behind.
+    static let bucket = Shape.integer(-2_678_400...253_404_892_800)
     static let count = Shape.integer(0...Int64.max)
     static let identifier = Shape.integer(1...Int64.max)
     static let role = Shape.choice(["viewer", "operator", "admin"])

@@ -170,10 +170,10 @@ struct OpenAPIDocument {
                     pattern: "^[A-Za-z0-9._-]{1,64}$", &json)
             }
         }
-        if route.operation.needsVersion {
+        if route.operation.needsVersion || route.operation.heedsVersion {
             json.element { json in
                 Self.header(
-                    "If-Match", "The ETag that the edit goes by, or *.", required: true,
+                    "If-Match", "The ETag that the change goes by, or *.", required: route.operation.needsVersion,
                     pattern: "^(\\*|\"v[0-9]{1,18}\")$",
                     &json)
             }

@@ -40,6 +40,8 @@ struct Operation: Sendable {
     var isCreation = false
     /// Whether it needs `If-Match`.
     var needsVersion = false
+    /// Whether it heeds `If-Match` where there is one.
+    var heedsVersion = false
     /// Whether the answer bears an ETag.
     var hasVersion = false
 
@@ -79,6 +81,9 @@ struct Operation: Sendable {
 
     /// The same, which changes something that may be rehearsed or taken back.
     var changing: Operation { asking(Schema.Field.changeParameters) }
+
+    /// The same, which is refused where the thing was changed since the caller read it and says so.
+    var heedingVersion: Operation { with { $0.heedsVersion = true } }
 
     /// The media types that it answers with.
     var mediaTypes: [String] {

@@ -278,6 +278,14 @@ enum Schemas {
             field("findings", .list(finding), "What would bite in it."),
         ])
 
+    static let configuration = Schema(
+        "Configuration",
+        [
+            field("configuration", .text(longest: 65_536), "The client's file."),
+            field("file_name", .line, "A name for it."),
+            field("findings", .list(finding), "What would bite in it."),
+        ])
+
     static let token = Schema(
         "Token",
         [
@@ -508,6 +516,58 @@ enum Schemas {
         ])
     static let flushed = Schema(
         "Flushed", [field("dry_run", .flag, "Whether none was ended."), field("count", .count, "How many.")])
+
+    static let historyPoint = Schema(
+        "HistoryPoint",
+        [
+            field("start", .bucket, "Its beginning; it ends where the next begins.", example: .integer(1_790_000_000)),
+            field("received", .count, "Bytes from the peer, or from all.", example: .integer(1024)),
+            field("sent", .count, "Bytes to the peer, or to all.", example: .integer(2048)),
+            field("watched", .count, "For how many seconds of it the hub looked; 0 is a gap.", example: .integer(60)),
+        ])
+    static let history = Schema(
+        "History",
+        [
+            field("from", .bucket, "The beginning of the first point.", example: .integer(1_789_999_200)),
+            field("to", .bucket, "The end of the last, which may lie in the future.", example: .integer(1_790_002_800)),
+            field("granularity", .line, "How finely it is told.", example: .text("5min")),
+            field("received", .count, "Bytes in all.", example: .integer(1024)),
+            field("sent", .count, "Bytes in all.", example: .integer(2048)),
+            field("sampled_at", .time, "Up to when it is known; absent where nobody looked yet.", optional: true),
+            field("points", .list(historyPoint), "Without a gap in time."),
+        ])
+    static let peerSession = Schema(
+        "PeerSession",
+        [
+            field("started_at", .time, "The handshake that it began with."),
+            field("ended_at", .time, "When it ended; absent where it goes on.", optional: true),
+            field("last_seen_at", .time, "The last sign of life."),
+            field("seconds", .count, "How long it went on so far."),
+            field("received", .count, "Bytes from the peer in it."), field("sent", .count, "Bytes to the peer in it."),
+            field(
+                "endpoints",
+                .list(
+                    Schema(
+                        "SessionEndpoint",
+                        [
+                            field("at", .time, "When it was first seen."),
+                            field("endpoint", .line, "From where the peer came.", example: .text("198.51.100.7:51820")),
+                        ])), "In order; of very many the latest."),
+        ])
+    static let peerSessions = Schema(
+        "PeerSessions",
+        [
+            field("sessions", .list(peerSession), "The latest first."),
+            field("next", .moment, "What before is for the next page; absent on the last.", optional: true),
+        ])
+    static let purged = Schema(
+        "PurgedHistory",
+        [
+            field("dry_run", .flag, "Whether nothing went."), field("samples", .count, "Samples."),
+            field("hourly_days", .count, "Days of which each hour was kept."),
+            field("daily_groups", .count, "Groups of days of which each was kept."),
+            field("sessions", .count, "Sessions."),
+        ])
 
     static let auditEntry = Schema(
         "AuditEntry",

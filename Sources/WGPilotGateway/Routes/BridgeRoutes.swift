@@ -69,10 +69,10 @@ struct BridgeRoutes: Routes {
             }
         }
         let delete = Operation("deleteBridge", area: "Bridges", "Deletes a bridge.", access: .role("operator"))
-            .answering(Schemas.deleted).changing
+            .answering(Schemas.deleted).changing.heedingVersion
         router.api(.delete, "/api/bridges/{bridge}", delete) { request in
             let reference = BridgeReference(
-                bridge: try request.identifier("bridge"), options: request.query.changeOptions())
+                bridge: try request.identifier("bridge"), options: try request.deleteOptions())
             return ChangeAnswer.of(try await daemon.call(BridgesService.delete, reference, for: request.context))
         }
     }

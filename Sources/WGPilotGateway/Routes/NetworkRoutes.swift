@@ -133,9 +133,10 @@ struct NetworkRoutes: Routes {
         }
         let delete = Operation(
             "deleteNetwork", area: "Networks", "Deletes a network with its peers.", access: .role("operator")
-        ).answering(Schemas.deleted).changing
+        ).answering(Schemas.deleted).changing.heedingVersion
         router.api(.delete, "/api/networks/{network}", delete) { request in
-            let reference = try Self.reference(request)
+            var reference = try Self.reference(request)
+            reference.options = try request.deleteOptions()
             return ChangeAnswer.of(
                 try await daemon.call(NetworksService.delete, reference, for: request.context, timeout: .seconds(120)))
         }

@@ -1,4 +1,5 @@
 import Hummingbird
+import WGPilotJSON
 import WGPilotProtocol
 import WGPilotQR
 
@@ -16,6 +17,21 @@ struct PeerConfigurationRoutes: Routes {
             let reference = try PeerRoutes.reference(request)
             let reply = try await daemon.call(PeersService.config, reference, for: request.context)
             return .file(reply.text, name: reply.fileName)
+        }
+        let told = Operation(
+            "describePeerConfiguration", area: "Peers",
+            "The client's file, and what would bite in it. It holds secrets.", access: .role("operator")
+        ).answering(Schemas.configuration)
+        router.api(.get, Self.path + "/configuration", told) { request in
+            let reference = try PeerRoutes.reference(request)
+            let reply = try await daemon.call(PeersService.config, reference, for: request.context)
+            return .json { json in
+                json.object { json in
+                    json.field("configuration", reply.text)
+                    json.field("file_name", reply.fileName)
+                    json.field("findings", reply.findings ?? [])
+                }
+            }
         }
         let types = ["image/png", "image/svg+xml"]
         let code = Operation(

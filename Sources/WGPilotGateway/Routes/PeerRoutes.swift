@@ -235,9 +235,10 @@ struct PeerRoutes: Routes {
             }
         }
         let delete = Operation("deletePeer", area: "Peers", "Deletes a peer.", access: .role("operator"))
-            .answering(Schemas.deleted).changing
+            .answering(Schemas.deleted).changing.heedingVersion
         router.api(.delete, Self.path + "/{peer}", delete) { request in
-            let reference = try Self.reference(request)
+            var reference = try Self.reference(request)
+            reference.options = try request.deleteOptions()
             return ChangeAnswer.of(try await daemon.call(PeersService.delete, reference, for: request.context))
         }
         let rotate = Operation("rotatePeerKeys", area: "Peers", "Gives a peer new keys.", access: .role("operator"))

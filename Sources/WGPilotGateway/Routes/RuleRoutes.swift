@@ -69,9 +69,9 @@ struct RuleRoutes: Routes {
             }
         }
         let delete = Operation("deleteRule", area: "Rules", "Deletes a rule.", access: .role("operator"))
-            .answering(Schemas.deleted).changing
+            .answering(Schemas.deleted).changing.heedingVersion
         router.api(.delete, "/api/rules/{rule}", delete) { request in
-            let reference = RuleReference(rule: try request.identifier("rule"), options: request.query.changeOptions())
+            let reference = RuleReference(rule: try request.identifier("rule"), options: try request.deleteOptions())
             return ChangeAnswer.of(try await daemon.call(RulesService.delete, reference, for: request.context))
         }
     }

@@ -37,18 +37,19 @@ struct UserRoutes: Routes {
             return ChangeAnswer.list("users", reply.users)
         }
         let create = Operation("createUser", area: "Users", "Makes a user.", access: .role("admin"))
-            .taking(Self.create).answering(Schemas.user, .created)
+            .taking(Self.create).answering(Schemas.user, .created).with { $0.hasVersion = true }
         router.api(.post, "/api/users", create) { request in
             let body = request.body
             let message = CreateUserRequest(
                 name: body.text("name") ?? "", role: body.text("role") ?? "",
                 password: body.secret("password") ?? SecretText(""), email: body.text("email"))
-            return .json(try await daemon.call(UsersService.create, message, for: request.context).user, .created)
+            return Self.answer(try await daemon.call(UsersService.create, message, for: request.context), .created)
         }
         let get = Operation("getUser", area: "Users", "One user.", access: .role("admin")).answering(Schemas.user)
+            .with { $0.hasVersion = true }
         router.api(.get, "/api/users/{user}", get) { request in
             let reference = UserReference(user: try request.text("user"))
-            return .json(try await daemon.call(UsersService.get, reference, for: request.context).user)
+            return Self.answer(try await daemon.call(UsersService.get, reference, for: request.context))
         }
         addEdits(to: router)
         addSecrets(to: router)
@@ -59,40 +60,52 @@ struct UserRoutes: Routes {
             let edit = Operation(
                 method == .patch ? "editUser" : "putUser", area: "Users", "Changes a user; what is absent stays.",
                 access: .role("admin")
-            ).taking(Self.edit).answering(Schemas.user)
+            ).taking(Self.edit).answering(Schemas.user).with {
+                $0.needsVersion = true
+                $0.hasVersion = true
+            }
             router.api(method, "/api/users/{user}", edit) { request in
-                let body = request.body
-                let message = UpdateUserRequest(
-                    user: try request.text("user"), role: body.text("role"), enabled: body.flag("enabled"),
-                    email: body.text("email"))
-                return .json(try await daemon.call(UsersService.update, message, for: request.context).user)
+                let message = try Self.edited(request)
+                return Self.answer(try await daemon.call(UsersService.update, message, for: request.context))
             }
         }
         let delete = Operation("deleteUser", area: "Users", "Deletes a user.", access: .role("admin"))
-            .answering(Schemas.user)
+            .answering(Schemas.user).heedingVersion
         router.api(.delete, "/api/users/{user}", delete) { request in
-            let reference = UserReference(user: try request.text("user"))
+            let reference = UserReference(
+                user: try request.text("user"), ifUnchanged: try request.expectedVersion(isNeeded: false))
             return .json(try await daemon.call(UsersService.delete, reference, for: request.context).user)
         }
+    }
+
+    private static func edited(_ request: APIRequest) throws(HTTPFailure) -> UpdateUserRequest {
+        let body = request.body
+        return UpdateUserRequest(
+            user: try request.text("user"), role: body.text("role"), enabled: body.flag("enabled"),
+            email: body.text("email"), ifUnchanged: try request.expectedVersion())
+    }
+
+    private static func answer(_ reply: UserReply, _ status: HTTPResponse.Status = .ok) -> Response {
+        .json(reply.user, status, headers: [.eTag: EntityTag.of(reply.user.updatedAt)])
     }
 
     private func addSecrets(to router: GatewayRouter) {
         let password = Operation(
             "setUserPassword", area: "Users", "Sets a user's password and ends the user's sessions.",
             access: .role("admin")
-        ).taking(Self.setPassword).answering(Schemas.user)
+        ).taking(Self.setPassword).answering(Schemas.user).with { $0.hasVersion = true }
         router.api(.post, "/api/users/{user}/password", password) { request in
             let message = SetPasswordRequest(
                 user: try request.text("user"), password: request.body.secret("password") ?? SecretText(""),
                 resetTOTP: request.body.flag("reset_totp"))
-            return .json(try await daemon.call(UsersService.setPassword, message, for: request.context).user)
+            return Self.answer(try await daemon.call(UsersService.setPassword, message, for: request.context))
         }
         let reset = Operation(
             "resetUserTOTP", area: "Users", "Takes a user's second factor away.", access: .role("admin")
-        ).answering(Schemas.user)
+        ).answering(Schemas.user).with { $0.hasVersion = true }
         router.api(.post, "/api/users/{user}/reset-totp", reset) { request in
             let reference = UserReference(user: try request.text("user"))
-            return .json(try await daemon.call(UsersService.resetTOTP, reference, for: request.context).user)
+            return Self.answer(try await daemon.call(UsersService.resetTOTP, reference, for: request.context))
         }
         let code = Operation(
             "createSetupCode", area: "Users", "Makes a code by which somebody becomes an admin, told this once.",

@@ -5,7 +5,7 @@ public struct ChangeOptions: Codable, Sendable, Equatable {
     /// Seconds, 1 to 86,400, after which the change is undone unless `System/Confirm` came; absent keeps it for good.
     public var confirmWithin: Int64?
     /// The `updated_at` that the caller saw: where the thing was changed since, the call fails with ABORTED, reason `stale`.
-    /// Only for `Update` methods; others pass over it. Absent changes whatever is there.
+    /// Only for `Update` and `Delete` methods; others pass over it. Absent changes whatever is there.
     public var ifUnchanged: Int64?
 
     enum CodingKeys: Int, CodingKey {

@@ -80,14 +80,19 @@ public struct ListUsersReply: Codable, Sendable, Equatable {
 public struct UserReference: Codable, Sendable, Equatable {
     /// The name, or the number in decimal where no user has that name.
     public var user: String
+    /// The `updated_at` that the caller saw: where the user was changed since, the call fails with ABORTED, reason `stale`.
+    /// Only for `Delete`; others pass over it. Absent deletes whatever is there.
+    public var ifUnchanged: Int64?
 
     enum CodingKeys: Int, CodingKey {
         case user = 1
+        case ifUnchanged = 2
     }
 
     /// Makes the message from its fields.
-    public init(user: String) {
+    public init(user: String, ifUnchanged: Int64? = nil) {
         self.user = user
+        self.ifUnchanged = ifUnchanged
     }
 }
 
@@ -143,20 +148,27 @@ public struct UpdateUserRequest: Codable, Sendable, Equatable {
     public var enabled: Bool?
     /// The e-mail address; empty for none.
     public var email: String?
+    /// The `updated_at` that the caller saw: where the user was changed since, the call fails with ABORTED, reason `stale`.
+    /// Absent changes whatever is there.
+    public var ifUnchanged: Int64?
 
     enum CodingKeys: Int, CodingKey {
         case user = 1
         case role = 2
         case enabled = 3
         case email = 4
+        case ifUnchanged = 5
     }
 
     /// Makes the message from its fields.
-    public init(user: String, role: String? = nil, enabled: Bool? = nil, email: String? = nil) {
+    public init(
+        user: String, role: String? = nil, enabled: Bool? = nil, email: String? = nil, ifUnchanged: Int64? = nil
+    ) {
         self.user = user
         self.role = role
         self.enabled = enabled
         self.email = email
+        self.ifUnchanged = ifUnchanged
     }
 }
 

@@ -72,10 +72,12 @@ public final class FuzzConnection: Sendable {
         client.close()
         if let fault = said.fault { return fault }
         if isReading, let fault = Self.fault(inAnswers: said.bytes, to: script.bytes) { return fault }
-        // The calls end when their client is gone.
-        for _ in 0..<Self.patience where service.running.withLock({ $0 }) > 0 { usleep(1000) }
-        let left = service.running.withLock { $0 }
-        return left == 0 ? nil : "\(left) handlers run on without their client"
+        // The calls end when their client is gone; those of a client that was quicker than the server may only begin now.
+        for _ in 0..<Self.patience {
+            if service.running.withLock({ $0 }) == 0 { return nil }
+            usleep(1000)
+        }
+        return "handlers run on without their client"
     }
 
     /// What no server may say.
