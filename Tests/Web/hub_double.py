@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import math
 import queue
 import random
 import re
@@ -85,12 +86,17 @@ class Hub:
                 listener.put(frame)
 
     def set_status(self, network: int, peer: int, **fields: object) -> None:
+        self.set_statuses([(network, peer, fields)])
+
+    def set_statuses(self, changes: list[tuple[int, int, dict]]) -> None:
+        names = ("endpoint", "online", "last_handshake", "transfer_rx", "transfer_tx", "kernel_keepalive")
+        statuses = []
         with self.lock:
-            found = self.peers[network][peer]
-            found.update(fields)
-            names = ("endpoint", "online", "last_handshake", "transfer_rx", "transfer_tx", "kernel_keepalive")
-            status = {name: found[name] for name in names if name in found}
-        self.tell("change", statuses=[{"network_id": network, "peer_id": peer, **status}])
+            for network, peer, fields in changes:
+                found = self.peers[network][peer]
+                found.update(fields)
+                statuses.append({"network_id": network, "peer_id": peer, **{name: found[name] for name in names if name in found}})
+        self.tell("change", statuses=statuses)
 
     def cut(self) -> None:
         """Ends every stream of events, as a restart of the gateway does."""
@@ -233,7 +239,7 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 else:
                     status, answer = self.api(method, url.path)
                     if isinstance(answer, str):
-                        self.reply(status, answer.encode(), "text/plain; charset=utf-8", getattr(self, "extra", {}))
+                        self.reply(status, answer.encode(), "text/plain; charset=utf-8")
                     else:
                         self.reply(status, json.dumps(answer).encode() if answer is not None else b"", "application/json")
             except Refusal as refusal:
@@ -415,9 +421,25 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
                     network = hub.add_network(self.body["name"], **fields)
                     hub.tell("change", networks=[network])
                     return 201, {**network, "sync": {"pending": False}}
+            if (method, *parts) == ("POST", "networks", "import"):
+                return self.import_network()
             if parts[0] == "networks" and len(parts) > 1:
                 return self.of_network(method, parts)
             raise Refusal(404, "no_such_path", "There is no such path.")
+
+        def import_network(self) -> tuple[int, object]:
+            if "[Interface]" not in self.body.get("file", "[Interface]"):
+                raise invalid(file="line 1: is before any section")
+            names = re.findall(r"^# (\S+)$", self.body.get("file", ""), re.M)
+            notes = [f"line {number + 1}: PostUp is not run" for number, line in enumerate(self.body.get("file", "").splitlines()) if line.startswith("PostUp")]
+            if self.query.get("dry_run"):
+                preview = {"id": 0, "name": self.body["name"], "interface": "wg9", "mode": "gateway", "subnet": "10.99.0.0/24", "listen_port": 51899, "public_key": key("import"), "addresses": ["10.99.0.1/24"], "dns_servers": [], "search_domains": [], "tunnel": "full", "custom_cidrs": [], "enabled": True, "peers": len(names), "created_at": 0, "updated_at": 0}
+                return 200, {"network": preview, "peers": names, "notes": notes, "change": {"dry_run": True, "plan": [f"add the peer {name}" for name in names]}}
+            network = hub.add_network(self.body["name"])
+            for name in names:
+                hub.add_peer(network["id"], name)
+            hub.tell("change", networks=[network], peers=list(hub.peers[network["id"]].values()))
+            return 201, {"network": network, "peers": names, "notes": notes, "sync": {"pending": False}}
 
         def of_network(self, method: str, parts: list[str]) -> tuple[int, object]:
             network = hub.networks.get(int(parts[1]))
@@ -492,13 +514,12 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
                     peer["public_key"] = self.body.get("public_key") or key(f"rotated{now}")
                     hub.tell("change", peers=[peer])
                     return 200, {**peer, "sync": {"pending": False}}
-                case ("GET", "config"):
-                    self.extra = {"content-disposition": f'attachment; filename="wgpilot-{re.sub("[^A-Za-z0-9_.-]+", "-", peer["name"])}.conf"'}
-                    return 200, hub.configuration(network, peer)
+                case ("GET", "configuration"):
+                    name = f'wgpilot-{re.sub("[^A-Za-z0-9_.-]+", "-", peer["name"])}.conf'
+                    findings = [{"code": "ipv6_leak", "message": "All of IPv4 enters the tunnel, and IPv6 goes past it."}] if len(peer["addresses"]) == 1 else []
+                    return 200, {"configuration": hub.configuration(network, peer), "file_name": name, "findings": findings}
                 case ("GET", "history"):
-                    chance = random.Random(peer["id"])
-                    points = [{"start": now - 86400 + step * 300, "received": int(chance.random() ** 3 * 4e7), "sent": int(chance.random() ** 3 * 9e7), "watched": 300 if step > 30 else 0} for step in range(288)]
-                    return 200, {"from": now - 86400, "to": now, "granularity": "5min", "received": sum(point["received"] for point in points), "sent": sum(point["sent"] for point in points), "points": points}
+                    return 200, self.history(peer["id"], now, self.query.get("range", "day"))
                 case ("GET", "sessions"):
                     return 200, {"sessions": [{"started_at": now - 5000, "last_seen_at": now, "received": 10**7, "sent": 10**8, "endpoints": [{"at": now - 5000, "endpoint": "198.51.100.7:40000"}]}, {"started_at": now - 90000, "ended_at": now - 80000, "last_seen_at": now - 80000, "received": 1000, "sent": 2000, "endpoints": []}]}
                 case ("GET", "connections"):
@@ -510,6 +531,20 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
                 case ("POST", "links"):
                     return 201, {"id": hub.number(), "network_id": network["id"], "peer_id": peer["id"], "peer": peer["name"], "created_by": "ada", "created_at": now, "expires_at": now + 3600, "secret": "wgl_" + "y" * 43, "url": "https://vpn.example.org/link#wgl_y"}
             raise Refusal(404, "no_such_path", "There is no such path.")
+
+        def history(self, seed: int, now: int, span: str) -> dict:
+            """More by day than by night, and nothing known of the first tenth."""
+            chance = random.Random(seed)
+            seconds, step = {"day": (86400, 300), "week": (7 * 86400, 3600), "month": (30 * 86400, 6 * 3600), "year": (365 * 86400, 86400)}[span]
+            begin = now // step * step - seconds + step
+            level, points = 0.5, []
+            for start in range(begin, now + 1, step):
+                level = min(1, max(0.05, level + chance.uniform(-0.15, 0.15)))
+                day = 0.15 + max(0.0, math.sin((start % 86400 / 86400 - 0.28) * math.tau)) if step < 86400 else 0.6
+                points.append({"start": start, "received": int(level * day * step * 2e4), "sent": int(level * day * step * 7e4), "watched": step})
+            for point in points[:len(points) // 10]:
+                point.update(received=0, sent=0, watched=0)
+            return {"from": begin, "to": begin + len(points) * step, "granularity": f"{step}s", "received": sum(point["received"] for point in points), "sent": sum(point["sent"] for point in points), "points": points}
 
         def validate(self, fields: dict, table: dict[int, dict], own: int | None) -> None:
             faults = {}

@@ -21,10 +21,10 @@ from conftest import Tab  # noqa: E402
 from fixtures import lab  # noqa: E402, F401
 from gateway import PORT, Gateway  # noqa: E402
 from hub_double import DIST  # noqa: E402
-from lab import HUB_ADDRESS, RealClient  # noqa: E402
+from lab import CLIENT_ADDRESS, HUB_ADDRESS, RealClient, wait_until  # noqa: E402
 
 URL = f"http://127.0.0.1:{PORT}"
-CONFIG = 'gateway_user: "64006"\n'
+CONFIG = 'gateway_user: "64006"\nhistory_interval: 1\n'
 SECRET = "a rather long password"
 
 
@@ -103,6 +103,14 @@ def test_from_the_setup_code_to_a_client_that_is_online(hub, real_tab, tmp_path)
     client = RealClient(hub, configuration).up()
     assert client.ping("10.8.0.1", timeout=5)
     expect(page.locator(".page-head").get_by_text("Online", exact=True)).to_be_visible(timeout=5000)
+
+    # What flowed is drawn, and told to those who read a table; so is when the peer was there.
+    wait_until(lambda: hub.ctl("peer", "history", "home/phone", "--output", "json").json["received"] > 0, 20, lambda: "the history has what flowed")
+    page.reload()
+    expect(page.get_by_text(re.compile(r"^Received .+ sent "))).to_be_visible()
+    page.get_by_text("Show as a table").click()
+    expect(page.get_by_role("region", name="Show as a table").get_by_role("rowheader").first).to_be_visible()
+    expect(page.get_by_role("table", name="Times online").get_by_text(CLIENT_ADDRESS)).to_be_visible()
     page.goto(URL)
     expect(page.get_by_text("1 of 1 online")).to_be_visible()
 

@@ -168,6 +168,10 @@ def test_what_would_bite_is_shown_with_the_configuration(tab, office):
     page.get_by_label("Name", exact=True).fill("leaky")
     page.get_by_role("button", name="Create peer").click()
     expect(page.get_by_text("All of IPv4 enters the tunnel, and IPv6 goes past it.")).to_be_visible()
+    page.keyboard.press("Escape")
+    # Of one that was there before it is told when it is fetched.
+    page.get_by_role("button", name="Configuration of anna-laptop").click()
+    expect(page.get_by_text("All of IPv4 enters the tunnel, and IPv6 goes past it.")).to_be_visible()
 
 
 @pytest.mark.parametrize("native", [True, False], ids=["by-webcrypto", "by-tweetnacl"])
@@ -322,7 +326,7 @@ def test_a_viewer_is_offered_nothing_that_would_be_refused(tab, hub, office):
     page.locator(".peer-link").first.click()
     settle(page)
     expect(page.get_by_role("button", name="Configuration")).to_have_count(0)
-    assert not [path for _, path, _ in hub.requests if path.endswith(("/config", "/connections", "/audit"))]
+    assert not [path for _, path, _ in hub.requests if path.endswith(("/configuration", "/connections", "/audit"))]
 
 
 def test_secrets_are_neither_in_storage_nor_in_the_address(tab, hub, office):

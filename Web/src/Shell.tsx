@@ -49,7 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <a className="skip" href="#main">{t("nav.skip")}</a>
       <header className="topbar">
         <Button kind="quiet" icon="menu" className="topbar__menu" aria-label={t("nav.menu")} aria-expanded={open} aria-controls="nav" onClick={() => setOpen(!open)} />
-        <Link className="brand" href="/"><Logo /><span>WGPilot</span></Link>
+        <Link className="brand" href="/" aria-label="WGPilot"><Logo /><span>WGPilot</span></Link>
         <span className="topbar__space" />
         <LiveMark />
         <Menu

@@ -121,8 +121,10 @@ export const api = {
   setNetworkEnabled: async (id: number, enabled: boolean) => networkChange(await post<WireNetwork & WireChange>(`/api/networks/${id}/${enabled ? "enable" : "disable"}`)),
   deleteNetwork: (id: number) => remove<unknown>(`/api/networks/${id}`),
   regenerateKeys: (id: number) => post<unknown>(`/api/networks/${id}/regenerate-keys`, { peers: false }),
-  importNetwork: (fields: { name: string; interface?: string; file?: string; endpoint_host?: string }, dryRun: boolean) =>
-    post<{ network: WireNetwork; peers: readonly string[]; notes: readonly string[]; change?: { plan: readonly string[] } }>("/api/networks/import", fields, dryRun ? { dry_run: true } : {}),
+  importNetwork: async (fields: { name: string; interface?: string; file?: string; endpoint_host?: string }, dryRun: boolean) => {
+    const { network, peers, notes, sync, change } = await post<WireChange & { network: WireNetwork; peers: readonly string[]; notes: readonly string[] }>("/api/networks/import", fields, dryRun ? { dry_run: true } : {});
+    return { network: readNetwork(network), peers, notes, sync: sync ?? LIVE, plan: change?.plan ?? [] };
+  },
   exportNetwork: (id: number) => attachment(`/api/networks/${id}/export`, "network.conf"),
 
   // Peers.
@@ -144,7 +146,10 @@ export const api = {
     post<{ results: readonly { peer: number; ok: boolean; error?: { message: string } }[] }>(`/api/networks/${network}/peers/batch`, { action, peers }).then((answer) => answer.results),
   rotatePeer: async (peer: Peer, request: { action: "rotate" | "activate" | "cancel"; public_key?: string; overlap?: number; return_configuration?: boolean }) =>
     peerChange(await post<WirePeer & WireChange>(`${peerPath(peer.network_id, peer.id)}/rotate`, request)),
-  peerConfig: (peer: Peer) => attachment(`${peerPath(peer.network_id, peer.id)}/config`, fileName(peer.name)),
+  peerConfig: async (peer: Peer): Promise<PeerConfiguration & { findings: readonly Finding[] }> => {
+    const { configuration, file_name, findings } = await get<{ configuration: string; file_name: string; findings: readonly Finding[] }>(`${peerPath(peer.network_id, peer.id)}/configuration`);
+    return { text: configuration, fileName: file_name, findings };
+  },
   peerHistory: (network: number, id: number, range: HistoryRange) => get<History>(`${peerPath(network, id)}/history`, { range }),
   peerSessions: (network: number, id: number) => get<{ sessions: readonly PeerSession[] }>(`${peerPath(network, id)}/sessions`).then((answer) => answer.sessions),
   peerConnections: (network: number, id: number) => get<Connections>(`${peerPath(network, id)}/connections`, { limit: 500 }),

@@ -3,7 +3,7 @@ import { asApiError } from "../api/ApiError";
 import { api } from "../api/api";
 import type { HubEvent } from "../api/events";
 import { EVENT_KINDS, readEvent } from "../api/events";
-import type { Finding, Me, Network, Peer, PeerChange } from "../api/types";
+import type { Finding, Me, Network, Peer } from "../api/types";
 import type { Rate } from "../lib/rates";
 import { RateMeter } from "../lib/rates";
 import { EventFeed } from "./EventFeed";
@@ -39,7 +39,7 @@ export class Store {
   /** The hub's throughput, a reading a second, the latest last. */
   readonly throughput = new Observable<readonly Rate[]>([]);
   readonly happenings = new Observable<readonly Happening[]>([]);
-  /** What would bite in the configurations of peers that were changed from here, by peer. */
+  /** What would bite in the configurations of peers that were changed or fetched from here, by peer. */
   readonly findings = new Observable<ReadonlyMap<number, readonly Finding[]>>(new Map());
   readonly queries = new QueryCache();
   readonly toasts = new Toasts();
@@ -126,8 +126,8 @@ export class Store {
     this.hub.update((state) => applied(state, delta));
   }
 
-  noteFindings(change: PeerChange): void {
-    this.findings.update((map) => new Map(map).set(change.peer.id, change.findings));
+  noteFindings(peer: number, findings: readonly Finding[]): void {
+    this.findings.update((map) => new Map(map).set(peer, findings));
   }
 
   /**

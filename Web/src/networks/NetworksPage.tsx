@@ -10,6 +10,7 @@ import { navigate } from "../data/router";
 import { useI18n } from "../i18n/context";
 import { ModeDiagram } from "./ModeDiagram";
 import { NetworkForm } from "./NetworkForm";
+import { NetworkImport } from "./NetworkImport";
 import { NetworkState } from "./NetworkState";
 
 export function NetworksPage() {
@@ -19,16 +20,21 @@ export function NetworksPage() {
   const networks = useNetworks();
   const mayWrite = useMay("operator");
   const [adding, setAdding] = useState(false);
+  const [importing, setImporting] = useState(false);
   return (
     <>
       <PageHeader title={t("nav.networks")} subtitle={t("networks.subtitle")}>
-        {mayWrite && <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>{t("network.new")}</Button>}
+        {mayWrite && <>
+          <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>{t("network.new")}</Button>
+          <Button icon="upload" onClick={() => setImporting(true)}>{t("import.open")}</Button>
+        </>}
       </PageHeader>
       {!complete && networks.length === 0 ? <Skeleton rows={3} /> : networks.length === 0 ? (
         <EmptyState icon="network" title={t("networks.empty.title")} action={mayWrite && <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>{t("network.new")}</Button>}><p>{t("networks.empty.text")}</p></EmptyState>
       ) : (
         <ul className="network-list">{networks.map((network) => <li key={network.id}><NetworkCard network={network} /></li>)}</ul>
       )}
+      {importing && <NetworkImport onClose={() => setImporting(false)} onDone={(network) => navigate(`/networks/${network.id}`)} />}
       {adding && <NetworkForm onClose={() => setAdding(false)} onSaved={(network) => navigate(`/networks/${network.id}`)} />}
     </>
   );

@@ -66,7 +66,7 @@ export function FirstSteps({ onDone }: { readonly onDone: () => void }) {
     if (network === undefined) return;
     const change = await api.createPeer(network.id, { name: peerName.trim() }, keys.peer + (error === undefined ? "" : idempotencyKey().slice(0, 8)));
     store.merge({ networks: [network], peers: [change.peer] });
-    store.noteFindings(change);
+    store.noteFindings(change.peer.id, change.findings);
     setMade(change);
   });
 

@@ -42,6 +42,7 @@ export function PeerConfigModal({ peer, configuration, privateKey, isNew = false
     api.peerConfig(peer).then(
       (answer) => {
         setGiven(answer);
+        store.noteFindings(peer.id, answer.findings);
         store.merge({ peers: [{ ...peer, config_stale: false, config_fetched_at: Math.floor(Date.now() / 1000) }] });
       },
       (caught) => setError(asApiError(caught)),

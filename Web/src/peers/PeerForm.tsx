@@ -81,7 +81,7 @@ export function PeerForm({ network, peer, onClose, onCreated }: Props) {
     if (attempt.current?.body !== body) attempt.current = { body, key: idempotencyKey(), pair };
     const change = await api.createPeer(network.id, fields, attempt.current.key);
     store.merge({ peers: [change.peer] });
-    store.noteFindings(change);
+    store.noteFindings(change.peer.id, change.findings);
     if (change.sync.pending) store.toasts.add("note", t("sync.pending", { reason: change.sync.reason ?? "" }));
     onCreated?.(change, pair);
     onClose();
@@ -95,7 +95,7 @@ export function PeerForm({ network, peer, onClose, onCreated }: Props) {
     }
     const change = await api.updatePeer(network.id, old.id, fields, tag ?? (await api.peer(network.id, old.id)).tag);
     store.merge({ peers: [change.peer] });
-    store.noteFindings(change);
+    store.noteFindings(change.peer.id, change.findings);
     store.toasts.add("done", t("peer.saved", { name: change.peer.name }));
     if (change.sync.pending) store.toasts.add("note", t("sync.pending", { reason: change.sync.reason ?? "" }));
     onClose();

@@ -39,7 +39,7 @@ export function RotateDialog({ peer, onClose }: { readonly peer: Peer; readonly 
         ...(action === "rotate" && peer.custody === "once" ? { return_configuration: true } : {}),
       });
       store.merge({ peers: [change.peer] });
-      store.noteFindings(change);
+      store.noteFindings(change.peer.id, change.findings);
       store.toasts.add("done", t("rotate.done", { name: peer.name }));
       if (action === "rotate") setDone({ change, keys });
       else onClose();
