@@ -442,13 +442,13 @@ def test_a_bad_token_is_refused_whatever_is_wrong_with_it(served, value):
 
 @pytest.fixture(scope="module")
 def user(served):
-    made = ask(served, "POST", "/api/users", {"name": "anna", "role": "operator", "password": PASSWORD}, role="admin")
+    made = ask(served, "POST", "/api/users", {"name": "ottilie", "role": "operator", "password": PASSWORD}, role="admin")
     assert made.status == 201, made
     return made.json
 
 
 def log_in(served, **options):
-    answer = ask(served, "POST", "/api/auth/login", {"name": "anna", "password": PASSWORD}, role=None, **options)
+    answer = ask(served, "POST", "/api/auth/login", {"name": "ottilie", "password": PASSWORD}, role=None, **options)
     assert answer.status == 200, answer
     return answer.headers["set-cookie"]
 
@@ -457,7 +457,7 @@ def test_a_login_sets_a_cookie_that_scripts_and_other_sites_cannot_use(served, u
     cookie = log_in(served)
     assert re.fullmatch(r"wgpilot=wgs_[\w-]{43}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Strict", cookie), cookie
     me = ask(served, "GET", "/api/auth/me", role=None, cookie=cookie.split(";")[0])
-    assert me.json["kind"] == "session" and me.json["name"] == "anna" and me.json["role"] == "operator"
+    assert me.json["kind"] == "session" and me.json["name"] == "ottilie" and me.json["role"] == "operator"
     assert "wgs_" not in me.body.decode()
 
 
@@ -497,13 +497,13 @@ def test_the_page_itself_may_and_so_may_a_program_with_a_token(served, user):
 
 
 def test_another_site_cannot_log_somebody_in(served, user):
-    answer = ask(served, "POST", "/api/auth/login", {"name": "anna", "password": PASSWORD}, role=None,
+    answer = ask(served, "POST", "/api/auth/login", {"name": "ottilie", "password": PASSWORD}, role=None,
                  headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status == 403 and "set-cookie" not in answer.headers
 
 
 def test_a_wrong_password_tells_nothing_of_the_user(served, user):
-    wrong = ask(served, "POST", "/api/auth/login", {"name": "anna", "password": "wrong wrong wrong"}, role=None)
+    wrong = ask(served, "POST", "/api/auth/login", {"name": "ottilie", "password": "wrong wrong wrong"}, role=None)
     nobody = ask(served, "POST", "/api/auth/login", {"name": "nobody", "password": "wrong wrong wrong"}, role=None)
     assert wrong.status == nobody.status == 401
     assert (wrong.code, wrong.json["error"]["message"]) == (nobody.code, nobody.json["error"]["message"])
