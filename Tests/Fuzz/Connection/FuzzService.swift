@@ -33,8 +33,8 @@ final class FuzzService: Sendable {
         router.register(Self.echo) { note, _ in try await self.counted { note } }
         router.register(Self.wait) { note, _ in
             try await self.counted {
-                try await Task.sleep(for: .seconds(3600))
-                return note
+                await Self.untilCancelled()
+                throw CancellationError()
             }
         }
         router.register(Self.fail) { note, _ in
@@ -50,7 +50,7 @@ final class FuzzService: Sendable {
         router.register(Self.repeated) { note, _, stream in
             try await self.counted {
                 for _ in 0..<min(max(note.count ?? 4, 0), 255) { try await stream.send(note) }
-                if note.count == nil { try await Task.sleep(for: .seconds(3600)) }
+                if note.count == nil { await Self.untilCancelled() }
             }
         }
         router.register(Self.breakOff) { note, _, stream in
@@ -62,6 +62,13 @@ final class FuzzService: Sendable {
         return RPCServerConfiguration(
             router: router, agent: "fuzz/1", logger: Logger(label: "fuzz", factory: { _ in SwiftLogNoOpLogHandler() })
         ) { _ in "admin" }
+    }
+
+    /// A sleep that is cancelled would stay with the runtime until its time has come, and look as if the server grew.
+    private static func untilCancelled() async {
+        let (never, end) = AsyncStream.makeStream(of: Never.self)
+        for await _ in never {}
+        end.finish()
     }
 
     private func counted<Output>(_ body: () async throws -> Output) async throws -> Output {
