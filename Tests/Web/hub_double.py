@@ -334,6 +334,8 @@ def handler_of(hub: Hub) -> type[BaseHTTPRequestHandler]:
 
         def route(self, method: str, path: str) -> tuple[int, object]:
             parts = [unquote(part) for part in path.split("/")[2:]]
+            if method == "POST" and parts[-1] in ("enable", "disable", "confirm", "undo", "flush", "logout", "reset-totp", "reconcile") and "totp" not in parts and self.headers.get("content-type"):
+                raise Refusal(400, "bad_request", "This request takes no body.")
             match (method, *parts):
                 case ("GET", "auth", "setup"):
                     return 200, {"setup_needed": hub.setup_needed}

@@ -1,72 +1,19 @@
-"""The page with the real programs: daemon, gateway, WireGuard, and a client that connects.
-
-Chromium runs in the hub's network namespace, where the gateway is on loopback. The driver talks to it by pipes, which no
-namespace divides.
-"""
+"""The page with the real programs: from the set-up code to a client that connects."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Host"))
 
-from conftest import Tab  # noqa: E402
 from fixtures import lab  # noqa: E402, F401
-from gateway import PORT, Gateway  # noqa: E402
-from hub_double import DIST  # noqa: E402
 from lab import CLIENT_ADDRESS, HUB_ADDRESS, RealClient, wait_until  # noqa: E402
-
-URL = f"http://127.0.0.1:{PORT}"
-CONFIG = 'gateway_user: "64006"\nhistory_interval: 1\n'
-SECRET = "a rather long password"
-
-
-@pytest.fixture
-def hub(lab) -> Iterator[object]:  # noqa: F811
-    lab.start_daemon(config=CONFIG)
-    lab.gateway = Gateway(lab, web_root=str(DIST)).start()
-    yield lab
-
-
-@pytest.fixture
-def browser_inside(hub, driver: Playwright, tmp_path) -> Iterator[Browser]:
-    wrapper = tmp_path / "chromium"
-    wrapper.write_text(f'#!/bin/sh\nexec ip netns exec {hub.hub.name} /usr/bin/chromium "$@"\n')
-    wrapper.chmod(0o755)
-    browser = driver.chromium.launch(executable_path=str(wrapper), args=["--no-sandbox"])
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
-def real_tab(browser_inside: Browser, request: pytest.FixtureRequest) -> Iterator[Tab]:
-    context = browser_inside.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
-    context.set_default_timeout(20_000)
-    tab = Tab(context, URL)
-    request.node.tabs = [tab]
-    yield tab
-    tab.check()
-    context.close()
-
-
-def setup(lab, tab: Tab):  # noqa: F811
-    """From nothing to the first steps."""
-    code = lab.ctl("user", "setup-code", "--output", "json").json["code"]
-    page = tab.go()
-    page.get_by_label("Set-up code").fill(code)
-    page.get_by_label("User name").fill("ada")
-    page.get_by_label("Password", exact=True).fill(SECRET)
-    page.get_by_label("Password once more").fill(SECRET)
-    page.get_by_role("button", name="Create admin").click()
-    expect(page.get_by_role("heading", name="Set up your hub")).to_be_visible(timeout=15_000)
-    return page
+from real_hub import URL, browser_inside, hub, open_real_tab, real_tab, setup  # noqa: E402, F401
 
 
 def read_code(page, tmp_path) -> str:
@@ -77,7 +24,7 @@ def read_code(page, tmp_path) -> str:
     return subprocess.run(["zbarimg", "--quiet", "--raw", str(picture)], capture_output=True, text=True, check=True).stdout.removesuffix("\n")
 
 
-def test_from_the_setup_code_to_a_client_that_is_online(hub, real_tab, tmp_path):
+def test_from_the_setup_code_to_a_client_that_is_online(hub, real_tab, tmp_path):  # noqa: F811
     page = setup(hub, real_tab)
     page.get_by_label("Server address").fill(HUB_ADDRESS)
     page.get_by_role("button", name="Next").click()
@@ -115,7 +62,7 @@ def test_from_the_setup_code_to_a_client_that_is_online(hub, real_tab, tmp_path)
     expect(page.get_by_text("1 of 1 online")).to_be_visible()
 
 
-def test_keys_made_in_the_browser_connect_and_the_hub_never_has_them(hub, real_tab, tmp_path):
+def test_keys_made_in_the_browser_connect_and_the_hub_never_has_them(hub, real_tab, tmp_path):  # noqa: F811
     page = setup(hub, real_tab)
     hub.ctl("network", "create", "home", "--subnet", "10.8.0.0/24", "--endpoint-host", HUB_ADDRESS)
     page.goto(f"{URL}/networks")
@@ -139,7 +86,7 @@ def test_keys_made_in_the_browser_connect_and_the_hub_never_has_them(hub, real_t
         assert private.encode() not in path.read_bytes(), path
 
 
-def test_what_the_hub_refuses_and_what_others_change(hub, real_tab):
+def test_what_the_hub_refuses_and_what_others_change(hub, real_tab):  # noqa: F811
     page = setup(hub, real_tab)
     hub.ctl("network", "create", "home", "--subnet", "10.8.0.0/24", "--endpoint-host", HUB_ADDRESS)
     hub.ctl("peer", "add", "home", "laptop")
@@ -179,7 +126,7 @@ def test_what_the_hub_refuses_and_what_others_change(hub, real_tab):
     expect(page.get_by_role("link", name="tablet")).to_have_count(0)
 
 
-def test_every_page_works_with_the_real_hub(hub, real_tab):
+def test_every_page_works_with_the_real_hub(hub, real_tab):  # noqa: F811
     page = setup(hub, real_tab)
     hub.ctl("network", "create", "home", "--subnet", "10.8.0.0/24", "--endpoint-host", HUB_ADDRESS)
     hub.ctl("network", "create", "lab", "--subnet", "10.9.0.0/24", "--mode", "hub-routed")

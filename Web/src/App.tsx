@@ -4,7 +4,7 @@ import { EmptyState } from "./components/EmptyState";
 import { Link } from "./components/Link";
 import { Logo } from "./components/Logo";
 import { Skeleton } from "./components/Skeleton";
-import { StoreContext, useNetwork, useObservable, useStore } from "./data/context";
+import { StoreContext, useMay, useNetwork, useObservable, useStore } from "./data/context";
 import { match, usePath } from "./data/router";
 import type { Store } from "./data/Store";
 import { I18nContext, useI18n } from "./i18n/context";
@@ -64,6 +64,7 @@ function Door() {
 
 function Page({ path }: { readonly path: string }) {
   const { t } = useI18n();
+  const mayAdminister = useMay("admin");
   const before = useRef(path);
   useEffect(() => {
     // Another page: who listens hears its title, who uses the keyboard goes on from its head.
@@ -75,14 +76,15 @@ function Page({ path }: { readonly path: string }) {
   if (peer !== undefined) return <OfNetwork key={path} network={Number(peer["network"])} peer={Number(peer["peer"])} />;
   const network = match("/networks/:network", path);
   if (network !== undefined) return <OfNetwork key={path} network={Number(network["network"])} />;
+  const forbidden = <EmptyState isPage icon="rule" title={t("page.forbidden")} action={<Link className="button button--plain" href="/">{t("nav.dashboard")}</Link>} />;
   switch (path.replace(/\/+$/, "") || "/") {
     case "/": return <DashboardPage />;
     case "/networks": return <NetworksPage />;
     case "/rules": return <RulesPage />;
     case "/bridges": return <BridgesPage />;
-    case "/users": return <UsersPage />;
-    case "/tokens": return <TokensPage />;
-    case "/audit": return <AuditPage />;
+    case "/users": return mayAdminister ? <UsersPage /> : forbidden;
+    case "/tokens": return mayAdminister ? <TokensPage /> : forbidden;
+    case "/audit": return mayAdminister ? <AuditPage /> : forbidden;
     case "/doctor": return <DoctorPage />;
     case "/settings": return <SettingsPage />;
     case "/account": return <AccountPage />;

@@ -53,7 +53,8 @@ async function get<T>(path: string, query?: Query): Promise<T> {
 }
 
 async function post<T>(path: string, body?: unknown, query?: Query): Promise<T> {
-  return (await json<T>("POST", path, { body: body ?? {}, ...(query === undefined ? {} : { query }) })).body;
+  // What takes no body is refused with one, even an empty one.
+  return (await json<T>("POST", path, { body, ...(query === undefined ? {} : { query }) })).body;
 }
 
 async function patch<T>(path: string, body: unknown, tag: string, query?: Query): Promise<T> {
@@ -101,7 +102,7 @@ export const api = {
   setup: (code: string, name: string, password: string) => post<Login>("/api/auth/setup", { code, name, password }),
   login: (name: string, password: string) => post<Login>("/api/auth/login", { name, password }),
   continueLogin: (challenge: string, code: string) => post<Login>("/api/auth/login/continue", { challenge, code }),
-  logout: () => send("POST", "/api/auth/logout", { body: {} }).then(() => undefined),
+  logout: () => send("POST", "/api/auth/logout").then(() => undefined),
   changePassword: (current_password: string, new_password: string) => post<Login>("/api/auth/password", { current_password, new_password }),
   enrolTOTP: (password: string) => post<{ secret: string; uri: string }>("/api/auth/totp", { password }),
   confirmTOTP: (code: string) => post<{ recovery_codes: readonly string[]; user: User }>("/api/auth/totp/confirm", { code }),

@@ -332,6 +332,7 @@ export const de: Catalogue = {
   "online.length": "Dauer",
   "online.none": "Er war nicht online, seit der Hub hinsieht.",
   "online.title": "Zeiten online",
+  "page.forbidden": "Diese Seite ist für Admins",
   "page.none": "Diese Seite gibt es nicht",
   "password.again": "Passwort noch einmal",
   "password.change": "Passwort ändern",

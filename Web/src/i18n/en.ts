@@ -331,6 +331,7 @@ export const en = {
   "online.length": "For",
   "online.none": "It has not been online since the hub looks.",
   "online.title": "Times online",
+  "page.forbidden": "Only admins may look at this page",
   "page.none": "There is no such page",
   "password.again": "Password once more",
   "password.change": "Change password",
