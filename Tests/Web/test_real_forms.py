@@ -81,6 +81,30 @@ def test_a_network_is_made_and_changed_by_its_plan_and_taken_back(hub, real_tab)
     assert hub.ctl("network", "show", "office", "--output", "json").json.get("mtu") is None
 
 
+def test_an_exported_network_is_imported_with_its_keys(hub, real_tab):  # noqa: F811
+    page = setup(hub, real_tab)
+    networks(hub, "home")
+    hub.ctl("peer", "add", "home", "laptop")
+    before = hub.ctl("peer", "show", "home/laptop", "--output", "json").json
+    file = hub.ctl("network", "export", "home").stdout
+    hub.ctl("network", "delete", "home", "--yes")
+    page.goto(f"{URL}/networks")
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="Import").click()
+    dialog.get_by_label("Name", exact=True).fill("branch")
+    dialog.get_by_label("wg-quick file").fill("[Interface]\nPrivateKey = nonsense\n")
+    dialog.get_by_role("button", name="Preview").click()
+    refused(dialog.get_by_label("wg-quick file"))
+    dialog.get_by_label("wg-quick file").fill(file)
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog.get_by_text("1 peer is taken over")).to_be_visible()
+    assert hub.ctl("network", "list", "--output", "json").json == []
+    dialog.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("heading", name="branch")).to_be_visible()
+    peer = hub.ctl("peer", "list", "branch", "--output", "json").json[0]
+    assert (peer["public_key"], peer["addresses"]) == (before["public_key"], before["addresses"])
+
+
 def test_bridges_rules_and_limits_are_refused_and_saved(hub, real_tab):  # noqa: F811
     page = setup(hub, real_tab)
     networks(hub, "home", "office")
