@@ -42,10 +42,10 @@ struct Hub: Sendable {
     }
 
     /// How many peers of these networks are online; nil where the kernel could not be asked about each.
-    func online(of networks: [Network]) async -> Int64? {
+    func online(of networks: [Network], age: StatusCache.Age = .none) async -> Int64? {
         var count: Int64 = 0
         for network in networks where network.settings.enabled {
-            guard let found = try? await status.look(at: network) else { return nil }
+            guard let found = try? await status.glance(at: network, age: age) else { return nil }
             count += Int64(found.online.count)
         }
         return count

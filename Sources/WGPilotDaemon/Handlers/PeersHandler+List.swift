@@ -10,14 +10,14 @@ extension PeersHandler {
     /// A hundred years.
     private static let longestTime: Int64 = 100 * 365 * 86400
 
-    func list(_ request: ListPeersRequest) async throws -> ListPeersReply {
+    func list(_ request: ListPeersRequest, _ age: StatusCache.Age) async throws -> ListPeersReply {
         var (query, liveOrder) = try read(request)
         let network = try await hub.network(request.network)
         let plan = try hub.plan(of: network)
         // The dump of the kernel takes about as long as the rows of the database; neither waits for the other.
         let isOnlyStale = request.stale ?? false
         if isOnlyStale { query.staleWithHost = try await endpointHost(of: network).host }
-        async let kernelSide = status(of: network, isContinued: request.cursor != nil)
+        async let kernelSide = status(of: network, age: request.cursor == nil ? age : .page)
         if let online = request.online {
             let keys = await kernelSide.status.online
             if online { query.onlyKeys = keys } else { query.exceptKeys = keys }

@@ -9,8 +9,9 @@ struct PeersHandler: Sendable {
     let hub: Hub
 
     func register(in router: inout RPCRouter) {
-        router.register(PeersService.list) { request, _ in try await list(request) }
-        router.register(PeersService.get) { request, _ in try await get(request) }
+        router.register(PeersService.list) { request, context in try await list(request, StatusCache.Age(for: context))
+        }
+        router.register(PeersService.get) { request, context in try await get(request, StatusCache.Age(for: context)) }
         router.register(PeersService.create) { request, context in
             let target = "\(request.network)/\(request.name)"
             let call = try Call(context, creating: request, target: target, options: request.options)
@@ -48,9 +49,9 @@ struct PeersHandler: Sendable {
         router.register(PeersService.config) { request, _ in try await config(request) }
     }
 
-    private func get(_ request: PeerReference) async throws -> PeerReply {
+    private func get(_ request: PeerReference, _ age: StatusCache.Age) async throws -> PeerReply {
         let (network, peer) = try await find(request)
-        var message = try await message(peer, network)
+        var message = try await message(peer, network, age)
         if peer.configurationFetchedAt != nil, let host = try? await endpointHost(of: network).host {
             message.configStale = try await hub.stored { () async throws(StoreError) in
                 try await hub.store.isConfigurationStale(ofPeer: peer.id, in: network.id, defaultEndpointHost: host)
@@ -223,22 +224,22 @@ struct PeersHandler: Sendable {
         return (network, peer)
     }
 
-    func message(_ peer: Peer, _ network: Network) async throws -> PeerMessage {
-        let (status, _) = await status(of: network, isContinued: false)
-        hub.status.drop(network.interface)
+    func message(_ peer: Peer, _ network: Network, _ age: StatusCache.Age = .none) async throws -> PeerMessage {
+        // Without status where the kernel cannot be asked: facts without it are worth more than none.
+        let status = network.settings.enabled ? try? await hub.status.glance(at: network, age: age) : nil
         return PeerMessage(
-            peer, plan: try hub.plan(of: network), status: status.peers[peer.publicKey],
-            isOnline: status.online.contains(peer.publicKey))
+            peer, plan: try hub.plan(of: network), status: status?.peers[peer.publicKey],
+            isOnline: status?.online.contains(peer.publicKey) ?? false)
     }
 
     /// The status of a network's peers; none, with the reason, where the kernel cannot be asked: a list without status
     /// is worth more than no list.
     func status(
-        of network: Network, isContinued: Bool
+        of network: Network, age: StatusCache.Age
     ) async -> (status: NetworkStatus, missing: String?) {
         guard network.settings.enabled else { return (NetworkStatus(), "the network is disabled") }
         do {
-            return (try await hub.status.status(of: network, isContinued: isContinued), nil)
+            return (try await hub.status.status(of: network, age: age), nil)
         } catch {
             return (NetworkStatus(), "\(error)")
         }

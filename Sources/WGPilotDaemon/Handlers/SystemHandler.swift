@@ -31,7 +31,7 @@ struct SystemHandler: Sendable {
                 try await hub.stored { () async throws(StoreError) in try await hub.store.peerCount(in: network.id) })
         }
         let endpoint = try? await hub.defaultEndpointHost()
-        let online = await hub.online(of: networks)
+        let online = await hub.online(of: networks, age: StatusCache.Age(for: context))
         return SystemInfo(
             version: BuildInformation.version, backend: hub.kernel.backend.kind.rawValue,
             backendVersion: hub.kernel.backend.version,
