@@ -111,9 +111,10 @@ struct DaemonCommand: AsyncParsableCommand {
             store: store, kernel: kernel, presence: presence, sightings: sightings,
             interval: configuration.historyInterval, retention: configuration.historyRetention, machine: machine,
             now: StateStore.systemClock, logger: logger)
+        let status = StatusCache(kernel: kernel, sightings: sightings, presence: presence)
         let reconciler = Reconciler(
-            store: store, kernel: MeteredKernel(kernel: kernel, history: history), host: LinuxHostNetwork(),
-            interval: configuration.reconcileInterval,
+            store: store, kernel: MeteredKernel(kernel: kernel, history: history, status: status),
+            host: LinuxHostNetwork(), interval: configuration.reconcileInterval,
             alwaysCounts: configuration.connectionAccounting == .on, logger: logger, sightings: sightings,
             now: StateStore.systemClock)
         do {
@@ -128,9 +129,7 @@ struct DaemonCommand: AsyncParsableCommand {
         let audit = AuditLog(store: store, now: StateStore.systemClock, logger: logger)
         let hub = Hub(
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
-            status: StatusCache(kernel: kernel, sightings: sightings, presence: presence), audit: audit,
-            sightings: sightings, history: history,
-            authentication: Authentication(),
+            status: status, audit: audit, sightings: sightings, history: history, authentication: Authentication(),
             configuration: configuration, startedAt: StateStore.systemClock(), now: StateStore.systemClock)
         let server = RPCServer(
             address: inherited.map { .inherited(descriptor: $0) }

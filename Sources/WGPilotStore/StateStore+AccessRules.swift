@@ -63,9 +63,7 @@ extension StateStore {
     ) async throws(StoreError) -> (before: AccessRule, after: AccessRule) {
         try await self.change(options, { "change of access rule \($0.after.id)" }) { db in
             let before = try AccessRuleRecord.require(id, db)
-            if let expectedUpdatedAt, expectedUpdatedAt != before.updatedAt {
-                throw StoreError.stale("the access rule \(id)")
-            }
+            try StoreError.requireUnchanged(before.updatedAt, since: expectedUpdatedAt, "the access rule \(id)")
             var after = before
             change(&after.settings)
             let staysInList = after.settings.owner == before.settings.owner
@@ -94,9 +92,7 @@ extension StateStore {
     ) async throws(StoreError) -> AccessRule {
         try await change(options, { "deletion of access rule \($0.id)" }) { db in
             let rule = try AccessRuleRecord.require(id, db)
-            if let expectedUpdatedAt, expectedUpdatedAt != rule.updatedAt {
-                throw StoreError.stale("the access rule \(id)")
-            }
+            try StoreError.requireUnchanged(rule.updatedAt, since: expectedUpdatedAt, "the access rule \(id)")
             try AccessRuleRecord.delete(id, db)
             try AccessRuleRecord.closeGap(at: rule.position, in: rule.settings.owner, except: id, db)
             return rule

@@ -41,9 +41,7 @@ extension StateStore {
     ) async throws(StoreError) -> (before: Bridge, after: Bridge) {
         try await self.change(options, { "change of bridge \($0.after.id)" }) { db in
             let before = try BridgeRecord.require(id, db)
-            if let expectedUpdatedAt, expectedUpdatedAt != before.updatedAt {
-                throw StoreError.stale("the bridge \(id)")
-            }
+            try StoreError.requireUnchanged(before.updatedAt, since: expectedUpdatedAt, "the bridge \(id)")
             var after = before
             change(&after.settings)
             guard after != before else { return (before, after) }
@@ -62,9 +60,7 @@ extension StateStore {
     ) async throws(StoreError) -> Bridge {
         try await change(options, { "deletion of bridge \($0.id)" }) { db in
             let bridge = try BridgeRecord.require(id, db)
-            if let expectedUpdatedAt, expectedUpdatedAt != bridge.updatedAt {
-                throw StoreError.stale("the bridge \(id)")
-            }
+            try StoreError.requireUnchanged(bridge.updatedAt, since: expectedUpdatedAt, "the bridge \(id)")
             try BridgeRecord.delete(id, db)
             return bridge
         }

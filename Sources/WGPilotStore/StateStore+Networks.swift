@@ -115,9 +115,9 @@ extension StateStore {
     ) async throws(StoreError) -> (before: Network, after: Network) {
         try await self.change(options, { "change of the network \(Self.quoted($0.after))" }) { db in
             let before = try NetworkRecord.require(id, db).network
-            if let expectedUpdatedAt, expectedUpdatedAt != before.updatedAt {
-                throw StoreError.stale("the network \(before.settings.name.description.quotedForMessage)")
-            }
+            try StoreError.requireUnchanged(
+                before.updatedAt, since: expectedUpdatedAt,
+                "the network \(before.settings.name.description.quotedForMessage)")
             var after = before
             change(&after.settings)
             guard after != before else { return (before, before) }
@@ -160,9 +160,9 @@ extension StateStore {
     ) async throws(StoreError) -> DeletedNetwork {
         try await change(options, { "deletion of the network \(Self.quoted($0.network))" }) { db in
             let network = try NetworkRecord.require(id, db).network
-            if let expectedUpdatedAt, expectedUpdatedAt != network.updatedAt {
-                throw StoreError.stale("the network \(network.settings.name.description.quotedForMessage)")
-            }
+            try StoreError.requireUnchanged(
+                network.updatedAt, since: expectedUpdatedAt,
+                "the network \(network.settings.name.description.quotedForMessage)")
             let peerCount = try PeerRecord.count(in: id, db)
             if network.settings.enabled { try Self.setRetired(network.interface, true, db) }
             let owners = try AccessRuleRecord.owners(ofRulesAboutNetwork: id, db)

@@ -99,9 +99,9 @@ extension StateStore {
         try await self.change(options, { "change of the peer \(Self.quoted($0.after, $0.network))" }) { db in
             let record = try NetworkRecord.require(networkID, db)
             let before = try PeerRecord.require(id, in: record.network, db)
-            if let expectedUpdatedAt, expectedUpdatedAt != before.updatedAt {
-                throw StoreError.stale("the peer \(before.settings.name.description.quotedForMessage)")
-            }
+            try StoreError.requireUnchanged(
+                before.updatedAt, since: expectedUpdatedAt,
+                "the peer \(before.settings.name.description.quotedForMessage)")
             var edit = PeerEdit(settings: before.settings)
             change(&edit)
             var after = before
@@ -169,9 +169,8 @@ extension StateStore {
         try await change(options, { "deletion of the peer \($0.settings.name.description.quotedForMessage)" }) { db in
             let network = try NetworkRecord.require(networkID, db).network
             let peer = try PeerRecord.require(id, in: network, db)
-            if let expectedUpdatedAt, expectedUpdatedAt != peer.updatedAt {
-                throw StoreError.stale("the peer \(peer.settings.name.description.quotedForMessage)")
-            }
+            try StoreError.requireUnchanged(
+                peer.updatedAt, since: expectedUpdatedAt, "the peer \(peer.settings.name.description.quotedForMessage)")
             let owners = try AccessRuleRecord.owners(ofRulesAboutPeer: id, db)
             try db.cachedStatement(sql: "DELETE FROM peer WHERE id = ?").execute(arguments: [id])
             for owner in owners { try AccessRuleRecord.renumber(owner, db) }

@@ -74,7 +74,7 @@ extension StateStore {
     ) async throws(StoreError) -> WebUser {
         try await record(audit) { db in
             let user = try self.requireUser(named: reference, db)
-            try Self.check(user, expectedUpdatedAt)
+            try Self.requireUnchanged(user, since: expectedUpdatedAt)
             let (role, isEnabled) = (edit.role ?? user.role, edit.isEnabled ?? user.isEnabled)
             let email = edit.email ?? user.email
             if role == user.role && isEnabled == user.isEnabled && email == user.email { return user }
@@ -95,7 +95,7 @@ extension StateStore {
     ) async throws(StoreError) -> WebUser {
         try await record(audit) { db in
             let user = try self.requireUser(named: reference, db)
-            try Self.check(user, expectedUpdatedAt)
+            try Self.requireUnchanged(user, since: expectedUpdatedAt)
             try db.execute(sql: "DELETE FROM user WHERE id = ?", arguments: [user.id])
             try Self.checkAdmin(keepsAnAdmin && user.isAdmin, db)
             return user
@@ -214,9 +214,9 @@ extension StateStore {
 
     // MARK: - Rows
 
-    private static func check(_ user: WebUser, _ expectedUpdatedAt: Int64?) throws {
-        guard let expectedUpdatedAt, expectedUpdatedAt != user.updatedAt else { return }
-        throw StoreError.stale("the user \(user.name.description.quotedForMessage)")
+    private static func requireUnchanged(_ user: WebUser, since expected: Int64?) throws {
+        try StoreError.requireUnchanged(
+            user.updatedAt, since: expected, "the user \(user.name.description.quotedForMessage)")
     }
 
     private func insert(_ draft: UserDraft, _ db: Database) throws -> Int64 {

@@ -92,6 +92,19 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         StoreError(.notFound, "there is no peer \(reference) in the network \(network)")
     }
 
+    /// Refuses a change that rests on an older reading.
+    ///
+    /// - Parameters:
+    ///   - updatedAt: When it was changed last.
+    ///   - expected: When the caller believes that it was; nil from who does not care.
+    ///   - what: What is changed, for the message.
+    static func requireUnchanged(
+        _ updatedAt: Int64, since expected: Int64?, _ what: @autoclosure () -> String
+    ) throws(StoreError) {
+        guard let expected, expected != updatedAt else { return }
+        throw stale(what())
+    }
+
     static func stale(_ what: String) -> StoreError {
         StoreError(.stale, "\(what) was changed by somebody else in the meantime; read it again and repeat the change")
     }

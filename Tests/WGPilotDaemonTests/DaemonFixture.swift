@@ -46,14 +46,15 @@ struct DaemonFixture {
             store: store, kernel: kernel, presence: presence, sightings: sightings,
             interval: configuration.historyInterval, retention: configuration.historyRetention, machine: "test",
             now: { clock.now }, logger: logger)
+        let status = StatusCache(kernel: kernel, sightings: sightings, presence: presence)
         let reconciler = Reconciler(
-            store: store, kernel: MeteredKernel(kernel: kernel, history: history), host: host, interval: .seconds(3600),
-            alwaysCounts: configuration.connectionAccounting == .on, logger: logger, now: { clock.now })
+            store: store, kernel: MeteredKernel(kernel: kernel, history: history, status: status), host: host,
+            interval: .seconds(3600), alwaysCounts: configuration.connectionAccounting == .on, logger: logger,
+            now: { clock.now })
         let confirmation = ConfirmationService(store: store, reconciler: reconciler, now: { clock.now }, logger: logger)
         let hub = Hub(
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
-            status: StatusCache(kernel: kernel, sightings: sightings, presence: presence), audit: audit,
-            sightings: sightings, history: history,
+            status: status, audit: audit, sightings: sightings, history: history,
             authentication: Authentication(
                 cost: PasswordHash.Cost(memory: 8, passes: 1), monotonic: { .seconds(clock.now) }),
             configuration: configuration, startedAt: now, now: { clock.now })

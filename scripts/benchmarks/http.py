@@ -3,65 +3,22 @@
 import contextlib
 import http.client
 import json
-import os
-import pathlib
 import re
 import shutil
-import socket
 import subprocess
-import tempfile
 import threading
 import time
 
-from benchmarks.daemon import Daemon, connect, data_folder, machine
+from benchmarks.daemon import machine
+from benchmarks.gateway import PORT, await_port, hub
 from benchmarks.measuring import Report, die, say, spread, turns
 
 PROGRAM = "BareHTTP"
-GATEWAY, GROUP = 64006, 64100
-PORT, BARE = 8080, 8081
+BARE = 8081
 # A thousand peers in a list, ten thousand in a scrape, fifty thousand in a download.
 LIST, SCRAPE, MANY = 1000, 10_000, 50_000
 PEER_SHARE, LIST_RATIO, SCRAPE_RATIO, CODES, CODE_CORES, CALM, IDLE_MB = 1 / 3, 5.0, 2.0, 500, 0.25, 2.0, 40.0
 CONNECTIONS = 16
-BATCH = "wgpilot.v1.Peers/CreateBatch"
-
-
-class Gateway:
-    """A gateway of our own, run as the user that the daemon knows it by."""
-
-    def __init__(self, binaries, folder, socket_path, **further):
-        configuration = folder / "gateway.yaml"
-        configuration.write_text(json.dumps(
-            {"listen": f"127.0.0.1:{PORT}", "socket": socket_path, "log_level": "warning", **further}))
-        self.process = subprocess.Popen(
-            [binaries / "wgpilot-gateway", "--config", configuration], stdin=subprocess.DEVNULL,
-            user=GATEWAY, group=GATEWAY, extra_groups=[GROUP])
-        await_port(PORT, self.process)
-
-    def memory(self):
-        text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        values = dict(line.split(":", 1) for line in text.splitlines())
-        return tuple(int(values[key].split()[0]) * 1024 / 1e6 for key in ("VmRSS", "VmHWM"))
-
-    def cpu(self):
-        """Seconds of processor time so far, of all threads."""
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(20)
-
-
-def await_port(port, process):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            die(f"{process.args[0]} ended with {process.returncode}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.05)
-    die(f"nobody listens on port {port}")
 
 
 @contextlib.contextmanager
@@ -204,75 +161,41 @@ def measure_scrape(options, client, token, report):
         "listing them by RPC", times["rpc"], SCRAPE_RATIO)
 
 
-def prepare(daemon, client):
-    say(f"making {LIST + SCRAPE + MANY:,} peers")
-    for network, subnet, count in (
-            ("list", "10.60.0.0/20", LIST), ("scrape", "10.61.0.0/16", SCRAPE), ("many", "10.62.0.0/16", MANY)):
-        daemon.ctl("network", "create", network, "--subnet", subnet)
-        # What the kernel takes for very many peers is not what is measured here.
-        daemon.ctl("network", "disable", network)
-        for first in range(0, count, 5000):
-            client.call(BATCH, {1: network, 2: [
-                {1: "", 2: f"peer-{number:05}", 3: f"user{number}@example.org"}
-                for number in range(first, min(first + 5000, count))]})
-    for network in ("list", "scrape"):
-        daemon.ctl("network", "enable", network)
-
-
 def measure(options):
     if not shutil.which("wrk"):
         die("wrk is missing; run scripts/install-dependencies --test")
     report = Report()
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    pathlib.Path("/run/wireguard").mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0700", "tmpfs", "/run/wireguard"], check=True)
-    with tempfile.TemporaryDirectory(prefix="wgpilot-bench-") as name, data_folder() as data:
-        folder = pathlib.Path(name)
-        # Open to the gateway's user, which needs no entry anywhere.
-        folder.chmod(0o755)
-        daemon = Daemon(options.bin, options.backend, data, folder, {
-            "WGPILOT_GATEWAY_USER": str(GATEWAY),
-            # What one user may ask for in a second is not what is measured here.
-            "WGPILOT_MAX_CALLS_PER_SECOND": "1000000"})
-        gateway = None
-        try:
-            daemon.wait()
-            os.chown(daemon.socket, 0, GROUP)
-            os.chmod(daemon.socket, 0o660)
-            client = connect(daemon)
-            if not client:
-                die("cbor2 is missing; run scripts/install-dependencies --test")
-            text = machine(daemon)
-            token = daemon.json("token", "create", "bench", "--role", "operator")["secret"]
-            gateway = Gateway(options.bin, folder, daemon.socket)
-            caller = Caller(token)
-            caller.get("/metrics")
-            report.size("resident memory of the gateway, idle", *gateway.memory(), IDLE_MB)
-            prepare(daemon, client)
-            peers = json.loads(caller.get(f"/api/networks/list/peers?limit={LIST}"))["peers"]
-            paths = {
-                "peer.json": f"/api/networks/list/peers/{peers[LIST // 2]['id']}",
-                "list.json": f"/api/networks/list/peers?limit={LIST}"}
-            with bare(options.peers_bin / PROGRAM, folder, {name: caller.get(path) for name, path in paths.items()}):
-                say("requests a second")
-                measure_rates(options, token, paths, report)
-            say("QR codes")
-            measure_codes(options, gateway, token, f"{paths['peer.json']}/qr", report)
-            say("beside a download")
-            measure_calm(options, token, paths["peer.json"], "/api/networks/many/peers", report)
-            say("scrapes")
-            # A scrape has the peers of all networks.
-            for network in ("list", "many"):
-                daemon.ctl("network", "delete", network, "--yes")
-            measure_scrape(options, client, token, report)
-            report.fact("resident memory of the gateway afterwards", "%.0f MB (peak %.0f)" % gateway.memory())
-            client.close()
-        finally:
-            if gateway:
-                gateway.stop()
-            daemon.stop()
-            for path in pathlib.Path("/run/wireguard").glob("*.sock"):
-                # A wireguard-go whose interface goes ends too.
-                subprocess.run(["ip", "link", "delete", "dev", path.stem], stderr=subprocess.DEVNULL)
+    # What one user may ask for in a second is not what is measured here.
+    with hub(options, {"WGPILOT_MAX_CALLS_PER_SECOND": "1000000"}) as made:
+        daemon, gateway = made.daemon, made.gateway
+        text = machine(daemon)
+        token = daemon.json("token", "create", "bench", "--role", "operator")["secret"]
+        caller = Caller(token)
+        caller.get("/metrics")
+        report.size("resident memory of the gateway, idle", *gateway.memory(), IDLE_MB)
+        for network, subnet, count in (
+                ("list", "10.60.0.0/20", LIST), ("scrape", "10.61.0.0/16", SCRAPE), ("many", "10.62.0.0/16", MANY)):
+            # What the kernel takes for very many peers is not what is measured here.
+            made.make_peers(network, subnet, count, enabled=False)
+        for network in ("list", "scrape"):
+            daemon.ctl("network", "enable", network)
+        peers = json.loads(caller.get(f"/api/networks/list/peers?limit={LIST}"))["peers"]
+        paths = {
+            "peer.json": f"/api/networks/list/peers/{peers[LIST // 2]['id']}",
+            "list.json": f"/api/networks/list/peers?limit={LIST}"}
+        bodies = {name: caller.get(path) for name, path in paths.items()}
+        with bare(options.peers_bin / PROGRAM, made.folder, bodies):
+            say("requests a second")
+            measure_rates(options, token, paths, report)
+        say("QR codes")
+        measure_codes(options, gateway, token, f"{paths['peer.json']}/qr", report)
+        say("beside a download")
+        measure_calm(options, token, paths["peer.json"], "/api/networks/many/peers", report)
+        say("scrapes")
+        # A scrape has the peers of all networks.
+        for network in ("list", "many"):
+            daemon.ctl("network", "delete", network, "--yes")
+        measure_scrape(options, made.client, token, report)
+        report.fact("resident memory of the gateway afterwards", "%.0f MB (peak %.0f)" % gateway.memory())
     print(f"{text}; {options.pairs} turns of {options.seconds:g} s of each kind, {CONNECTIONS} connections.\n")
     report.print()

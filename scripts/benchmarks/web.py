@@ -2,15 +2,12 @@
 
 import http.client
 import json
-import os
 import pathlib
 import statistics
-import subprocess
-import tempfile
 import time
 
-from benchmarks.daemon import Daemon, connect, data_folder, machine
-from benchmarks.http import BATCH, GROUP, GATEWAY, PORT, Gateway
+from benchmarks.daemon import machine
+from benchmarks.gateway import PORT, hub
 from benchmarks.measuring import Report, die, say, spread
 
 # A thousand peers to be there in a second, ten thousand to be filtered.
@@ -143,17 +140,6 @@ def measure_typing(options, browser, cookie, network, report):
     report.fact("… what 99 of 100 frames stay below", spread(nearly))
 
 
-def prepare(daemon, client, network, subnet, count):
-    """A network with peers; its number."""
-    say(f"making {count:,} peers")
-    daemon.ctl("network", "create", network, "--subnet", subnet)
-    for first in range(0, count, 5000):
-        client.call(BATCH, {1: network, 2: [
-            {1: "", 2: f"peer-{number:05}", 3: f"user{number}@example.org"}
-            for number in range(first, min(first + 5000, count))]})
-    return daemon.json("network", "show", network)["id"]
-
-
 def measure(options):
     try:
         from playwright.sync_api import sync_playwright
@@ -163,41 +149,19 @@ def measure(options):
     if not (root / "index.html").is_file():
         die("there is no built page; run scripts/build-web")
     report = Report()
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    pathlib.Path("/run/wireguard").mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0700", "tmpfs", "/run/wireguard"], check=True)
-    with tempfile.TemporaryDirectory(prefix="wgpilot-bench-") as name, data_folder() as data, sync_playwright() as driver:
-        folder = pathlib.Path(name)
-        folder.chmod(0o755)
-        daemon = Daemon(options.bin, options.backend, data, folder, {"WGPILOT_GATEWAY_USER": str(GATEWAY)})
-        gateway = browser = None
+    with hub(options, web_root=str(root)) as made, sync_playwright() as driver:
+        text = machine(made.daemon)
+        cookie = log_in(made.daemon.json("user", "setup-code")["code"])
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         try:
-            daemon.wait()
-            os.chown(daemon.socket, 0, GROUP)
-            os.chmod(daemon.socket, 0o660)
-            client = connect(daemon)
-            if not client:
-                die("cbor2 is missing; run scripts/install-dependencies --test")
-            text = machine(daemon)
-            code = daemon.json("user", "setup-code")["code"]
-            gateway = Gateway(options.bin, folder, daemon.socket, web_root=str(root))
-            cookie = log_in(code)
-            browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             version = browser.version
-            number = prepare(daemon, client, "list", "10.60.0.0/20", LIST)
+            number = made.make_peers("list", "10.60.0.0/20", LIST)
             say("loads")
             measure_loads(options, browser, cookie, number, report)
-            number = prepare(daemon, client, "many", "10.61.0.0/16", MANY)
+            number = made.make_peers("many", "10.61.0.0/16", MANY)
             say("typing")
             measure_typing(options, browser, cookie, number, report)
-            client.close()
         finally:
-            if browser:
-                browser.close()
-            if gateway:
-                gateway.stop()
-            daemon.stop()
-            for path in pathlib.Path("/run/wireguard").glob("*.sock"):
-                subprocess.run(["ip", "link", "delete", "dev", path.stem], stderr=subprocess.DEVNULL)
+            browser.close()
     print(f"{text}; Chromium {version}, headless, {options.pairs} times each, nothing cached.\n")
     report.print()

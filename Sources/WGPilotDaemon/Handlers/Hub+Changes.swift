@@ -41,7 +41,6 @@ extension Hub {
                 let report = try await report(of: write)
                 guard let scope = scope(value) else { return Changed(value: value, sync: nil, change: report) }
                 let result = await reconciler.synchronize(scope)
-                status.forgetTheMoment()
                 return Changed(value: value, sync: SyncMessage(result), change: report)
             }
         } catch let error as RPCError {

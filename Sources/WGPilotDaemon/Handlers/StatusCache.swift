@@ -54,14 +54,13 @@ final class StatusCache: Sendable {
     ///
     /// - Parameter age: How old what is told may be.
     func status(of network: Network, age: Age) async throws(KernelError) -> NetworkStatus {
-        if case .moment = age { return try await reading(of: network).value.get() }
         let now = ContinuousClock.now
         let kept: NetworkStatus? = entries.withLock { entries in
             entries = entries.filter { now - $0.value.taken < Self.lifetime }
             return entries[network.interface]?.status
         }
         if case .page = age, let kept { return kept }
-        let fresh = try await look(at: network)
+        let fresh = try await glance(at: network, age: age)
         entries.withLock { $0[network.interface] = Entry(status: fresh, taken: now) }
         return fresh
     }

@@ -2,10 +2,11 @@ import WGPilotCore
 import WGPilotNetlink
 
 /// A kernel in which counters are read once more before they are lost: those of an interface that is deleted, and those of
-/// peers that are removed.
+/// peers that are removed. What was told of a moment is forgotten with every change.
 struct MeteredKernel: Kernel {
     let kernel: any Kernel
     let history: HistoryService
+    let status: StatusCache
 
     var backend: KernelBackend { kernel.backend }
 
@@ -24,6 +25,8 @@ struct MeteredKernel: Kernel {
     }
 
     func apply(_ steps: [PlanStep]) async throws(KernelError) {
+        // A step that failed may have changed what came before it.
+        defer { status.forgetTheMoment() }
         let losses = steps.compactMap(HistoryService.Loss.init)
         if losses.isEmpty { return try await kernel.apply(steps) }
         try await history.losing(losses) { () async throws(KernelError) in try await kernel.apply(steps) }

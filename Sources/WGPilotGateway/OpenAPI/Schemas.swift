@@ -269,15 +269,6 @@ enum Schemas {
             field("url", .line, "Where its bearer goes.", optional: true),
         ], as: "MadeLink")
     static let linkList = Schema("LinkList", [field("links", .list(link), "The links by number.")])
-    static let redeemed = Schema(
-        "RedeemedConfiguration",
-        [
-            field("configuration", .text(longest: 65_536), "The client's file."),
-            field("file_name", .line, "A name for it."),
-            field("qr_svg", .text(longest: 1 << 20), "The same as a QR code.", optional: true),
-            field("findings", .list(finding), "What would bite in it."),
-        ])
-
     static let configuration = Schema(
         "Configuration",
         [
@@ -285,6 +276,9 @@ enum Schemas {
             field("file_name", .line, "A name for it."),
             field("findings", .list(finding), "What would bite in it."),
         ])
+    static let redeemed = configuration.with(
+        [field("qr_svg", .text(longest: 1 << 20), "The same as a QR code.", optional: true)],
+        as: "RedeemedConfiguration")
 
     static let token = Schema(
         "Token",
