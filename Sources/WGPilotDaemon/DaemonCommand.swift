@@ -137,7 +137,8 @@ struct DaemonCommand: AsyncParsableCommand {
             configuration: RPCServerConfiguration(
                 router: hub.router(policy: policy, logger: logger), agent: BuildInformation.agent,
                 limits: limits, logger: logger,
-                heavyMethods: Hub.heavyMethods, callerRole: { policy.role(of: $0)?.rawValue ?? "none" }),
+                heavyMethods: Hub.heavyMethods, heavyLane: BackgroundLane(),
+                callerRole: { policy.role(of: $0)?.rawValue ?? "none" }),
             group: MultiThreadedEventLoopGroup.singleton)
 
         let deadlines = PeerDeadlineService(

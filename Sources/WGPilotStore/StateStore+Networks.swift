@@ -84,17 +84,16 @@ extension StateStore {
     /// The network of this name or, where none has it, of this decimal number; throws `notFound` where there is none. `#7` is
     /// the one of the number 7, whatever the names are.
     public func network(named reference: String) async throws(StoreError) -> Network {
-        try await read { db in
-            if let id = Self.markedNumber(reference) {
-                guard let record = try NetworkRecord.find(id, db) else {
-                    throw StoreError.notFound(network: reference.quotedForMessage)
-                }
-                return record.network
-            }
-            if let record = try NetworkRecord.find(named: reference, db) { return record.network }
-            if let id = Self.number(reference), let record = try NetworkRecord.find(id, db) { return record.network }
+        try await read { try Self.requireNetwork(named: reference, $0) }
+    }
+
+    static func requireNetwork(named reference: String, _ db: Database) throws -> Network {
+        let id = markedNumber(reference)
+        if id == nil, let record = try NetworkRecord.find(named: reference, db) { return record.network }
+        guard let id = id ?? number(reference), let record = try NetworkRecord.find(id, db) else {
             throw StoreError.notFound(network: reference.quotedForMessage)
         }
+        return record.network
     }
 
     /// Changes what was chosen for a network.

@@ -62,16 +62,28 @@ extension StateStore {
     /// one of the number 7, whatever the names are.
     public func peer(in networkID: Int64, named reference: String) async throws(StoreError) -> Peer {
         try await read { db in
-            let network = try NetworkRecord.require(networkID, db).network
-            if let id = Self.markedNumber(reference) {
-                if let peer = try PeerRecord.find(id, in: networkID, db) { return peer }
-            } else if let peer = try PeerRecord.find(named: reference, in: networkID, db) {
-                return peer
-            }
-            if let id = Self.number(reference), let peer = try PeerRecord.find(id, in: networkID, db) { return peer }
+            try Self.requirePeer(named: reference, in: NetworkRecord.require(networkID, db).network, db)
+        }
+    }
+
+    /// The same with its network, which is named likewise.
+    public func peer(
+        named reference: String, inNetworkNamed network: String
+    ) async throws(StoreError) -> (network: Network, peer: Peer) {
+        try await read { db in
+            let network = try Self.requireNetwork(named: network, db)
+            return (network, try Self.requirePeer(named: reference, in: network, db))
+        }
+    }
+
+    private static func requirePeer(named reference: String, in network: Network, _ db: Database) throws -> Peer {
+        let id = markedNumber(reference)
+        if id == nil, let peer = try PeerRecord.find(named: reference, in: network.id, db) { return peer }
+        guard let id = id ?? number(reference), let peer = try PeerRecord.find(id, in: network.id, db) else {
             throw StoreError.notFound(
                 peer: reference.quotedForMessage, in: network.settings.name.description.quotedForMessage)
         }
+        return peer
     }
 
     /// How many peers a network has, those that are switched off among them; none where there is no such network (any

@@ -59,18 +59,8 @@ extension StateStore {
     public func authenticate(
         session secret: TokenSecret, idle: Int64?
     ) async throws(StoreError) -> (session: WebSession, user: WebUser)? {
-        let digest = secret.digest
+        let found = try await session(of: secret.digest)
         let time = now()
-        let found: (session: WebSession, user: WebUser)? = try await read { db in
-            // As with tokens, how long the index takes tells nothing that helps.
-            let statement = try db.cachedStatement(sql: "\(Self.selectSession) WHERE digest = ?")
-            guard let row = try Row.fetchOne(statement, arguments: [Data(digest.bytes)]),
-                try digest.isEqual(to: Array(row.decode(Data.self, atIndex: 9)))
-            else { return nil }
-            let session = try Self.session(row: row)
-            guard let user = try self.findUser(session.userID, db), user.isEnabled else { return nil }
-            return (session, user)
-        }
         guard let found, time < found.session.expiresAt, time < found.session.idleExpiresAt else { return nil }
         if let idle, time >= found.session.lastUsedAt + Self.sessionPrecision || time < found.session.lastUsedAt {
             let idleExpiresAt = min(found.session.expiresAt, time + idle)
@@ -81,6 +71,23 @@ extension StateStore {
                     arguments: [time, idleExpiresAt, found.session.id])
             }
         }
+        return found
+    }
+
+    private func session(of digest: AuditHash) async throws(StoreError) -> CredentialCache.FoundSession? {
+        let revision = revision
+        if let known = credentials.session(digest, at: revision) { return known }
+        let found: CredentialCache.FoundSession? = try await read { db in
+            // As with tokens, how long the index takes tells nothing that helps.
+            let statement = try db.cachedStatement(sql: "\(Self.selectSession) WHERE digest = ?")
+            guard let row = try Row.fetchOne(statement, arguments: [Data(digest.bytes)]),
+                try digest.isEqual(to: Array(row.decode(Data.self, atIndex: 9)))
+            else { return nil }
+            let session = try Self.session(row: row)
+            guard let user = try self.findUser(session.userID, db), user.isEnabled else { return nil }
+            return (session, user)
+        }
+        if let found { credentials.keep(found, digest, at: revision) }
         return found
     }
 

@@ -92,17 +92,7 @@ extension StateStore {
     /// The token that somebody presents, where it is one of ours and its time is not up; that it was used is noted.
     public func authenticate(_ secret: TokenSecret) async throws(StoreError) -> APIToken? {
         let digest = secret.digest
-        let found: APIToken? = try await read { db in
-            // How long the index takes tells of the digest at most, and no token can be made for a given digest.
-            let statement = try db.cachedStatement(sql: "\(Self.selectToken) WHERE digest = ?")
-            guard let row = try Row.fetchOne(statement, arguments: [Data(digest.bytes)]) else { return nil }
-            let stored = try Array(row.decode(Data.self, atIndex: 7))
-            // In a time that does not depend on where they differ.
-            let difference = zip(stored, digest.bytes).reduce(stored.count == digest.bytes.count ? 0 : 1) {
-                $0 | ($1.0 ^ $1.1)
-            }
-            return difference == 0 ? try Self.token(row: row) : nil
-        }
+        let found = try await token(of: digest)
         let time = now()
         guard let token = found, token.expiresAt.map({ time < $0 }) ?? true else { return nil }
         let (next, overflow) = (token.lastUsedAt ?? .min).addingReportingOverflow(Self.usePrecision)
@@ -114,6 +104,24 @@ extension StateStore {
             }
         }
         return token
+    }
+
+    private func token(of digest: AuditHash) async throws(StoreError) -> APIToken? {
+        let revision = revision
+        if let known = credentials.token(digest, at: revision) { return known }
+        let found: APIToken? = try await read { db in
+            // How long the index takes tells of the digest at most, and no token can be made for a given digest.
+            let statement = try db.cachedStatement(sql: "\(Self.selectToken) WHERE digest = ?")
+            guard let row = try Row.fetchOne(statement, arguments: [Data(digest.bytes)]) else { return nil }
+            let stored = try Array(row.decode(Data.self, atIndex: 7))
+            // In a time that does not depend on where they differ.
+            let difference = zip(stored, digest.bytes).reduce(stored.count == digest.bytes.count ? 0 : 1) {
+                $0 | ($1.0 ^ $1.1)
+            }
+            return difference == 0 ? try Self.token(row: row) : nil
+        }
+        if let found { credentials.keep(found, digest, at: revision) }
+        return found
     }
 
     // MARK: - Rows

@@ -22,6 +22,12 @@ public final class StateStore: Sendable {
     private let lock: Mutex<DirectoryLock?>
     /// The check of a database that is used meanwhile; nil where it was done first.
     private let check: DatabaseCheck?
+    private let committed = Atomic<UInt64>(0)
+    let credentials = CredentialCache()
+
+    /// How many changes have been brought to the disk since this was opened. What was read since an equal number was told
+    /// is as it is now.
+    public var revision: UInt64 { committed.load(ordering: .sequentiallyConsistent) }
 
     /// The clock of the operating system.
     public static let systemClock: Clock = {
@@ -267,6 +273,7 @@ public final class StateStore: Sendable {
                     result = try body(db)
                     return keep ? .commit : .rollback
                 }
+                if keep { committed.add(1, ordering: .sequentiallyConsistent) }
                 guard let result else { throw StoreError(.internal, "a transaction gave no result") }
                 return result
             }

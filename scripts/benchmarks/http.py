@@ -53,11 +53,12 @@ class Caller:
         return body
 
 
-def wrk(port, path, token, seconds, connections=CONNECTIONS, threads=1):
+def wrk(port, path, token, seconds, connections=CONNECTIONS, script=None):
     """Requests a second, and the latency that 99 of 100 stay below, in milliseconds."""
     result = subprocess.run(
-        ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds:g}s", "--latency", "-H",
-         f"Authorization: Bearer {token}", f"http://127.0.0.1:{port}{path}"], text=True, capture_output=True)
+        ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds:g}s", "--latency", "-H",
+         f"Authorization: Bearer {token}", *(["-s", script] if script else []), f"http://127.0.0.1:{port}{path}"],
+        text=True, capture_output=True)
     if result.returncode != 0 or "Non-2xx" in result.stdout or "Socket errors" in result.stdout:
         die(f"wrk {path} failed:\n{result.stdout}{result.stderr}")
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)[1])
@@ -80,6 +81,17 @@ def measure_rates(options, token, paths, report):
         report.compare(
             f"`GET` of {what}, requests a second", rates["gateway"], "/s", "Hummingbird with the same bytes",
             rates["bare"], least=least)
+
+
+def measure_turns(options, token, folder, paths, report):
+    """Another peer each time: nothing that was made for one request serves the next."""
+    script = folder / "turns.lua"
+    script.write_text(
+        "local paths = {%s}\nlocal number = 0\n"
+        "request = function() number = number %% #paths + 1; return wrk.format(nil, paths[number]) end\n"
+        % ", ".join(f'"{path}"' for path in paths))
+    rates = [wrk(PORT, "/", token, options.seconds, script=script)[0] for _ in range(options.pairs)]
+    report.fact("… of a thousand peers in turn", spread(rates, "/s"))
 
 
 def measure_codes(options, gateway, token, path, report):
@@ -187,6 +199,8 @@ def measure(options):
         with bare(options.peers_bin / PROGRAM, made.folder, bodies):
             say("requests a second")
             measure_rates(options, token, paths, report)
+        measure_turns(
+            options, token, made.folder, [f"/api/networks/list/peers/{peer['id']}" for peer in peers], report)
         say("QR codes")
         measure_codes(options, gateway, token, f"{paths['peer.json']}/qr", report)
         say("beside a download")

@@ -24,6 +24,7 @@ extension Hub {
             AuditInterceptor(policy: policy, log: audit, names: names), LoggingInterceptor(logger: logger),
             AuthorizationInterceptor(
                 policy: policy, store: store, names: names, sessionIdle: configuration.sessions.idle, logger: logger),
+            SharedReplies(store: store, status: status),
         ])
         SystemHandler(hub: self).register(in: &router)
         NetworksHandler(hub: self).register(in: &router)

@@ -217,11 +217,9 @@ struct PeersHandler: Sendable {
     }
 
     func find(_ reference: PeerReference) async throws(RPCError) -> (Network, Peer) {
-        let network = try await hub.network(reference.network)
-        let peer = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.peer(in: network.id, named: reference.peer)
+        try await hub.stored { () async throws(StoreError) in
+            try await hub.store.peer(named: reference.peer, inNetworkNamed: reference.network)
         }
-        return (network, peer)
     }
 
     func message(_ peer: Peer, _ network: Network, _ age: StatusCache.Age = .none) async throws -> PeerMessage {

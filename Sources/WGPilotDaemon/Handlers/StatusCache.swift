@@ -37,12 +37,17 @@ final class StatusCache: Sendable {
     }
 
     private static let lifetime = Duration.seconds(2)
-    private static let moment = Duration.milliseconds(250)
+    /// For how long what was told is told again.
+    static let moment = Duration.milliseconds(250)
     private let kernel: any Kernel
     private let sightings: SightingService
     private let presence: Presence
     private let entries = Mutex<[InterfaceName: Entry]>([:])
     private let readings = Mutex<[InterfaceName: Reading]>([:])
+    private let changed = Atomic<UInt64>(0)
+
+    /// How many times something was changed in the kernel.
+    var revision: UInt64 { changed.load(ordering: .sequentiallyConsistent) }
 
     init(kernel: any Kernel, sightings: SightingService, presence: Presence) {
         self.kernel = kernel
@@ -105,6 +110,7 @@ final class StatusCache: Sendable {
     /// Whoever asks from now on is told how things stand after what was done.
     func forgetTheMoment() {
         readings.withLock { $0 = [:] }
+        changed.add(1, ordering: .sequentiallyConsistent)
     }
 
     /// Lets go of what was kept for a list that has been read to its end.

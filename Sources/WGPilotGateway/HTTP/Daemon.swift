@@ -1,3 +1,4 @@
+import Hummingbird
 import NIOCore
 import WGPilotProtocol
 import WGPilotRPC
@@ -9,6 +10,7 @@ struct Daemon: Sendable {
 
     private let clients: [ObjectIdentifier: RPCClient]
     private let first: RPCClient
+    private let renderer = AnswerRenderer()
 
     /// Makes a client of the daemon at `path` for each loop of the group; nothing is connected yet.
     init(path: String, group: any EventLoopGroup) {
@@ -32,6 +34,19 @@ struct Daemon: Sendable {
     ) async throws(RPCError) -> Output {
         try await client(of: context.channel).call(
             method, input, timeout: timeout, metadata: context.metadata, idempotencyKey: idempotencyKey)
+    }
+
+    /// Calls a method that tells how things stand, and renders what it says.
+    ///
+    /// - Parameter render: Makes the answer; it sees nothing but the message and what the request's target says.
+    func read<Input, Output>(
+        _ method: MethodDescriptor<Input, Output>, _ input: Input, for request: APIRequest,
+        _ render: @Sendable (Output) -> RenderedAnswer
+    ) async throws(RPCError) -> Response {
+        let context = request.context
+        let message = try await client(of: context.channel).answer(
+            to: method, input, timeout: Daemon.timeout, metadata: context.metadata)
+        return try await renderer.answer(message, to: request.request.uri.string, render).response
     }
 
     /// Begins a stream for whoever sent the request.

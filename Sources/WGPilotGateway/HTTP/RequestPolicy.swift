@@ -32,6 +32,7 @@ struct RequestPolicy: Sendable {
             throw HTTPFailure(.uriTooLong, "head_too_large", "The request's target is longer than 8192 bytes.")
         }
         let path = target.prefix { $0 != "?" }
+        if Self.isPlainly(path) { return }
         let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         let isPlain = segments.enumerated().allSatisfy { index, segment in
             guard let text = PercentCoding.decode(segment) else { return false }
@@ -41,6 +42,23 @@ struct RequestPolicy: Sendable {
         guard path.first == "/", isPlain else {
             throw HTTPFailure(.badRequest, "bad_request", "The request's target is not a path in its one spelling.")
         }
+    }
+
+    /// Whether a path is one of the many that need no closer look: segments of letters, digits, `-` and `_`.
+    private static func isPlainly(_ path: Substring) -> Bool {
+        var before = UInt8(ascii: "/")
+        guard path.utf8.first == before, path.utf8.count > 1 else { return false }
+        for byte in path.utf8.dropFirst() {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                break
+            case UInt8(ascii: "/") where before != byte: break
+            default: return false
+            }
+            before = byte
+        }
+        return before != UInt8(ascii: "/")
     }
 
     private func checkHost(_ request: Request, _ context: GatewayContext) throws(HTTPFailure) {

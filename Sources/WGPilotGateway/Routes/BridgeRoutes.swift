@@ -44,7 +44,7 @@ struct BridgeRoutes: Routes {
         router.api(.get, "/api/bridges/{bridge}", get) { request in
             let reference = BridgeReference(bridge: try request.identifier("bridge"))
             let reply = try await daemon.call(BridgesService.get, reference, for: request.context)
-            return ChangeAnswer.read(reply.bridge, version: reply.bridge.updatedAt, request)
+            return ChangeAnswer.read(reply.bridge, version: reply.bridge.updatedAt).response
         }
         addEdits(to: router)
     }

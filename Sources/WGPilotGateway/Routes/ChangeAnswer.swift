@@ -35,11 +35,10 @@ enum ChangeAnswer {
         }
     }
 
-    /// A thing that was read, with its ETag; 304 where the caller has it.
-    static func read(_ value: some JSONObjectWritable, version: Int64, _ request: APIRequest) -> Response {
-        let tag = EntityTag.of(version)
-        // Conditional reads of what moves by itself would hide that it moved: only the settings are versioned.
-        return .json(value, headers: [.eTag: tag])
+    /// A thing that was read, with its ETag, for edits alone: a conditional read of what moves by itself would hide that it
+    /// moved, as only the settings have versions.
+    static func read(_ value: some JSONObjectWritable, version: Int64) -> RenderedAnswer {
+        RenderedAnswer(headers: [.eTag: EntityTag.of(version)]) { value.write(to: &$0) }
     }
 
     /// A list under one name.

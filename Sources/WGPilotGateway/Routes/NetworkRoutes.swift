@@ -67,15 +67,17 @@ struct NetworkRoutes: Routes {
         let list = Operation("listNetworks", area: "Networks", "All networks.", access: .role("viewer"))
             .answering(Schemas.networkList)
         router.api(.get, "/api/networks", list) { request in
-            let reply = try await daemon.call(NetworksService.list, Empty(), for: request.context)
-            return ChangeAnswer.list("networks", reply.networks)
+            try await daemon.read(NetworksService.list, Empty(), for: request) { reply in
+                RenderedAnswer { json in json.object { $0.field("networks", reply.networks) } }
+            }
         }
         let get = Operation("getNetwork", area: "Networks", "One network.", access: .role("viewer"))
             .answering(Schemas.network).with { $0.hasVersion = true }
         router.api(.get, "/api/networks/{network}", get) { request in
             let reference = NetworkReference(network: try request.reference("network"))
-            let reply = try await daemon.call(NetworksService.get, reference, for: request.context)
-            return ChangeAnswer.read(reply.network, version: reply.network.updatedAt, request)
+            return try await daemon.read(NetworksService.get, reference, for: request) { reply in
+                ChangeAnswer.read(reply.network, version: reply.network.updatedAt)
+            }
         }
         let export = Operation(
             "exportNetwork", area: "Networks", "A network as a wg-quick file. It holds secrets.", access: .role("admin")

@@ -106,12 +106,13 @@ struct PeerRoutes: Routes {
         .asking(Self.listing).answering(Schemas.peerList)
         router.api(.get, Self.path, list) { request in
             let message = try Self.listed(request)
-            let reply = try await daemon.call(PeersService.list, message, for: request.context)
-            return .json { json in
-                json.object { json in
-                    json.field("peers", reply.peers)
-                    json.field("next_cursor", reply.nextCursor)
-                    json.field("status_missing", reply.statusMissing)
+            return try await daemon.read(PeersService.list, message, for: request) { reply in
+                RenderedAnswer { json in
+                    json.object { json in
+                        json.field("peers", reply.peers)
+                        json.field("next_cursor", reply.nextCursor)
+                        json.field("status_missing", reply.statusMissing)
+                    }
                 }
             }
         }
@@ -119,8 +120,9 @@ struct PeerRoutes: Routes {
             .with { $0.hasVersion = true }
         router.api(.get, Self.path + "/{peer}", get) { request in
             let reference = try Self.reference(request)
-            let reply = try await daemon.call(PeersService.get, reference, for: request.context)
-            return ChangeAnswer.read(reply.peer, version: reply.peer.updatedAt, request)
+            return try await daemon.read(PeersService.get, reference, for: request) { reply in
+                ChangeAnswer.read(reply.peer, version: reply.peer.updatedAt)
+            }
         }
     }
 

@@ -48,7 +48,7 @@ struct RuleRoutes: Routes {
         router.api(.get, "/api/rules/{rule}", get) { request in
             let reference = RuleReference(rule: try request.identifier("rule"))
             let reply = try await daemon.call(RulesService.get, reference, for: request.context)
-            return ChangeAnswer.read(reply.rule, version: reply.rule.updatedAt, request)
+            return ChangeAnswer.read(reply.rule, version: reply.rule.updatedAt).response
         }
         addEdits(to: router)
         addReach(to: router)

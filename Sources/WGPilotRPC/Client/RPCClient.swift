@@ -286,6 +286,19 @@ public final class RPCClient: Sendable {
         metadata: Metadata = [:],
         idempotencyKey: String? = nil
     ) async throws(RPCError) -> Output {
+        try await answer(
+            to: descriptor, input, timeout: timeout, metadata: metadata, idempotencyKey: idempotencyKey
+        ).decoded()
+    }
+
+    /// The same as ``call(_:_:timeout:metadata:idempotencyKey:)``, and the answer is not read yet.
+    public func answer<Input, Output>(
+        to descriptor: MethodDescriptor<Input, Output>,
+        _ input: Input,
+        timeout: Duration? = nil,
+        metadata: Metadata = [:],
+        idempotencyKey: String? = nil
+    ) async throws(RPCError) -> EncodedAnswer<Output> {
         var metadata = metadata
         if let idempotencyKey { metadata[MetadataKey.idempotencyKey] = idempotencyKey }
         let request = RPCClient.request(
@@ -293,7 +306,7 @@ public final class RPCClient: Sendable {
         let message = try await attempt(request) { connection, payload, timeout in
             await connection.call(payload, timeout: timeout)
         }
-        return try RPCClient.decode(Output.self, message)
+        return EncodedAnswer(bytes: message)
     }
 
     /// Calls a streaming method. The request leaves with the first call of the iterator's `next()`; leaving the sequence

@@ -46,6 +46,8 @@ public struct RPCServerConfiguration: Sendable {
     /// The full names of methods that compute the longer the more there is: their handlers never run on an event loop, whose
     /// connections would all wait meanwhile.
     public var heavyMethods: Set<String> = []
+    /// Where these handlers run; nil for Swift's own threads.
+    public var heavyLane: BackgroundLane?
     /// The name of the role that a caller has, told in the hello. It grants nothing: interceptors do that.
     public var callerRole: @Sendable (PeerCredentials) -> String
     /// Where errors of handlers and of connections are logged.
@@ -60,6 +62,7 @@ public struct RPCServerConfiguration: Sendable {
         limits: Limits = Limits(),
         logger: Logger,
         heavyMethods: Set<String> = [],
+        heavyLane: BackgroundLane? = nil,
         callerRole: @escaping @Sendable (PeerCredentials) -> String
     ) {
         self.router = router
@@ -67,6 +70,7 @@ public struct RPCServerConfiguration: Sendable {
         self.limits = limits
         self.logger = logger
         self.heavyMethods = heavyMethods
+        self.heavyLane = heavyLane
         self.callerRole = callerRole
     }
 }

@@ -56,7 +56,7 @@ final class ServerCall: Sendable {
         let requestID = self.requestID
         let context = ServerContext(
             method: method, credentials: facts.credentials, metadata: head.metadata, deadline: deadline,
-            requestID: requestID)
+            requestID: requestID, message: body.bytes[body.offset...])
         do {
             let answer = try await facts.configuration.router.respond(to: body, context) {
                 (message) throws(RPCError) in try await self.send(message)

@@ -502,7 +502,8 @@ final class ServerConnection: ChannelInboundHandler {
         let isHeavy =
             call.body.bytes.count > ServerConnection.longestImmediateRequest
             || facts.configuration.heavyMethods.contains(call.method.fullName)
-        return isHeavy ? Task { await call.run() } : Task.immediate { await call.run() }
+        if !isHeavy { return Task.immediate { await call.run() } }
+        return Task(executorPreference: facts.configuration.heavyLane?.executor) { await call.run() }
     }
 
     /// The handler of a call has returned: answers it, unless that was done.

@@ -12,6 +12,8 @@ public struct ServerContext: Sendable {
     public let deadline: ContinuousClock.Instant?
     /// The id for logs: the caller's, or one made here. 1 to 64 characters of `[A-Za-z0-9._-]`.
     public let requestID: String
+    /// The message as it came, which nobody has looked at yet.
+    public let message: ArraySlice<UInt8>
 
     private var values: [ObjectIdentifier: any Sendable] = [:]
 
@@ -21,13 +23,15 @@ public struct ServerContext: Sendable {
         credentials: PeerCredentials,
         metadata: Metadata = [:],
         deadline: ContinuousClock.Instant? = nil,
-        requestID: String = "none"
+        requestID: String = "none",
+        message: ArraySlice<UInt8> = []
     ) {
         self.method = method
         self.credentials = credentials
         self.metadata = metadata
         self.deadline = deadline
         self.requestID = requestID
+        self.message = message
     }
 
     /// The value that an interceptor left under `key`, or nil.
