@@ -156,10 +156,12 @@ struct DaemonCommand: AsyncParsableCommand {
                 audit,
                 SessionSweep(store: store, logger: logger),
                 RepairAudit(ledger: reconciler.ledger, log: audit),
-                ServerService(store: store, reconciler: reconciler, server: server) { [logger] in
-                    logger.info("serving", metadata: ["socket": "\(configuration.socketPath)"])
-                    notice.send("READY=1")
-                },
+                ServerService(
+                    store: store, reconciler: reconciler, server: server, prepare: { await history.prepare() },
+                    onListening: { [logger] in
+                        logger.info("serving", metadata: ["socket": "\(configuration.socketPath)"])
+                        notice.send("READY=1")
+                    }),
             ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         do {
             try await services.run()

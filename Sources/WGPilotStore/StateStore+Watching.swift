@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GRDB
 public import WGPilotCore
 
@@ -51,4 +52,37 @@ extension StateStore {
             return keys
         }
     }
+
+    /// Which peers of the network with this interface have which of these keys, or all of its peers.
+    ///
+    /// - Parameters:
+    ///   - interface: The network's interface, whether it is switched on or not.
+    ///   - keys: The keys that are looked for; nil for all that the network has.
+    /// - Returns: nil where no network has such an interface.
+    public func peers(
+        behind interface: InterfaceName, _ keys: [PublicKey]?
+    ) async throws(StoreError) -> (networkID: Int64, peers: [PublicKey: Int64])? {
+        try await read { db in
+            let network = try db.cachedStatement(sql: "SELECT id FROM network WHERE interface = ?")
+            guard let id = try Int64.fetchOne(network, arguments: [interface.description]) else { return nil }
+            var peers: [PublicKey: Int64] = [:]
+            if let keys, keys.count <= Self.mostSingleLookups {
+                let one = try db.cachedStatement(sql: "SELECT id FROM peer WHERE networkID = ? AND publicKey = ?")
+                for key in keys { peers[key] = try Int64.fetchOne(one, arguments: [id, Data(key.bytes)]) }
+                return (id, peers)
+            }
+            let wanted = keys.map { Set($0) }
+            let all = try db.cachedStatement(sql: "SELECT id, publicKey FROM peer WHERE networkID = ?")
+            let rows = try Row.fetchCursor(all, arguments: [id])
+            while let row = try rows.next() {
+                let reader = ColumnReader(row: row, table: "peer")
+                let key = try reader.publicKey(1, "publicKey")
+                if wanted?.contains(key) != false { peers[key] = try reader.int64(0, "id") }
+            }
+            return (id, peers)
+        }
+    }
+
+    /// More keys than these are looked for by reading all that the network has.
+    private static let mostSingleLookups = 256
 }

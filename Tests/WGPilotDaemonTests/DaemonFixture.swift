@@ -67,6 +67,7 @@ struct DaemonFixture {
                 feed: WatchFeed(hub: hub, logger: logger, pause: .milliseconds(20), history: 50)),
             agent: "wgpilotd/test", logger: logger,
             callerRole: { policy.role(of: $0)?.rawValue ?? "none" })
+        await history.prepare()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await reconciler.run() }
             group.addTask { await confirmation.watch() }

@@ -158,6 +158,212 @@ struct HistoryTests {
         }
     }
 
+    @Test("a peer that came after the last sample takes no byte along, whichever way it goes")
+    func cameAndWent() async throws {
+        for way in ["disable", "delete", "rotate", "network"] {
+            try await DaemonFixture.with { daemon, client in
+                try await client.makeNetwork()
+                try await client.makePeer("laptop")
+                await daemon.hub.history.sample()
+                let phone = try Traffic(daemon, try await client.makePeer("phone"))
+                try phone.set(500, 50, handshake: nil)
+                let reference = PeerReference(network: "office", peer: "phone")
+                switch way {
+                case "disable": _ = try await client.call(PeersService.disable, reference)
+                case "delete": _ = try await client.call(PeersService.delete, reference)
+                case "network":
+                    _ = try await client.call(NetworksService.disable, NetworkReference(network: "office"))
+                default:
+                    _ = try await client.call(
+                        PeersService.rotateKeys, RotateKeysRequest(network: "office", peer: "phone"))
+                }
+                for _ in 0..<2 {
+                    #expect(try await Self.networkHistory(client).received == 500, "\(way)")
+                    if way != "delete" { #expect(try await Self.history(client, "phone").received == 500, "\(way)") }
+                    await daemon.hub.history.sample()
+                }
+            }
+        }
+    }
+
+    @Test("a peer of a large batch that goes before the next sample takes no byte along")
+    func cameWithMany() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork(subnet: "10.8.0.0/16")
+            await daemon.hub.history.sample()
+            _ = try await client.call(
+                PeersService.createBatch,
+                CreatePeersRequest(
+                    network: "office", peers: (0..<300).map { CreatePeerRequest(network: "", name: "peer-\($0)") }))
+            let reference = PeerReference(network: "office", peer: "peer-299")
+            let last = try Traffic(daemon, try await client.call(PeersService.get, reference).peer)
+            try last.set(500, 50, handshake: nil)
+            _ = try await client.call(PeersService.delete, reference)
+            #expect(try await Self.networkHistory(client).received == 500)
+        }
+    }
+
+    @Test("a network that is made and switched off between two samples keeps what flowed, and one made in its place does")
+    func networkCameAndWent() async throws {
+        try await DaemonFixture.with { daemon, client in
+            await daemon.hub.history.sample()
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            try laptop.set(500, 50, handshake: nil)
+            let network = NetworkReference(network: "office")
+            _ = try await client.call(NetworksService.disable, network)
+            #expect(try await Self.history(client).received == 500)
+            _ = try await client.call(NetworksService.enable, network)
+            try laptop.set(30, 3, handshake: nil)
+            _ = try await client.call(PeersService.delete, PeerReference(network: "office", peer: "laptop"))
+            #expect(try await Self.networkHistory(client).received == 530)
+            // The interface of the name is then another network's.
+            _ = try await client.call(NetworksService.delete, network)
+            try await client.makeNetwork()
+            let other = try Traffic(daemon, try await client.makePeer("laptop"))
+            try other.set(70, 7, handshake: nil)
+            _ = try await client.call(NetworksService.disable, network)
+            #expect(try await Self.history(client).received == 70)
+            #expect(try await Self.networkHistory(client).received == 70)
+        }
+    }
+
+    @Test("a peer that gets another key again and again between two samples loses none of what each carried")
+    func rotatedTwice() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            try laptop.set(100, 0, handshake: nil)
+            await daemon.hub.history.sample()
+            let reference = PeerReference(network: "office", peer: "laptop")
+            var sum: UInt64 = 100
+            for round in 1...4 as ClosedRange<UInt64> {
+                // Once the key changes while the kernel does not have the peer.
+                if round == 3 { _ = try await client.call(PeersService.disable, reference) }
+                let key = try await client.call(
+                    PeersService.rotateKeys, RotateKeysRequest(network: "office", peer: "laptop")
+                ).peer.publicKey
+                if round == 3 { _ = try await client.call(PeersService.enable, reference) }
+                try laptop.set(1000 * round, 0, handshake: nil, key: key)
+                sum += 1000 * round
+            }
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == Int64(sum))
+            await daemon.hub.history.sample()
+            #expect(try await Self.networkHistory(client).received == Int64(sum))
+        }
+    }
+
+    @Test("a key that goes from one peer to the next is counted for each what it carried as its own")
+    func keyHandedOn() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let key = PrivateKey.generate().publicKey.description
+            func make(_ name: String) async throws -> Traffic {
+                try Traffic(
+                    daemon,
+                    try await client.call(
+                        PeersService.create, CreatePeerRequest(network: "office", name: name, publicKey: key)
+                    ).peer)
+            }
+            try await make("first").set(100, 0, handshake: nil)
+            await daemon.hub.history.sample()
+            _ = try await client.call(PeersService.delete, PeerReference(network: "office", peer: "first"))
+            try await make("second").set(500, 0, handshake: nil)
+            _ = try await client.call(PeersService.disable, PeerReference(network: "office", peer: "second"))
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client, "second").received == 500)
+            #expect(try await Self.networkHistory(client).received == 600)
+        }
+    }
+
+    @Test("the first change after a start, too, loses nothing of whom it takes away")
+    func firstAfterStart() async throws {
+        for way in ["delete", "rotate"] {
+            try await DaemonFixture.with { daemon, client in
+                try await client.makeNetwork()
+                let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+                // The daemon that runs from here on has taken no sample yet.
+                try laptop.set(500, 50, handshake: nil)
+                if way == "delete" {
+                    _ = try await client.call(PeersService.delete, PeerReference(network: "office", peer: "laptop"))
+                } else {
+                    _ = try await client.call(
+                        PeersService.rotateKeys, RotateKeysRequest(network: "office", peer: "laptop"))
+                }
+                #expect(try await Self.networkHistory(client).received == 500)
+            }
+        }
+    }
+
+    @Test("a peer that somebody takes out of the kernel and the hub puts back is counted from 0 on")
+    func putBack() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            try laptop.set(100, 10, handshake: daemon.clock.now)
+            await daemon.hub.history.sample()
+            let key = try PublicKey(laptop.peer.publicKey)
+            daemon.kernel.tamper(try InterfaceName("wg0")) { $0.peers[key] = nil }
+            _ = await daemon.reconciler.synchronize(.everything(.check))
+            try laptop.set(500, 50, handshake: daemon.clock.now)
+            daemon.clock.advance(by: 60)
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 600)
+            #expect(try await Self.networkHistory(client).sent == 60)
+        }
+    }
+
+    @Test("a sample between a change and its way to the kernel loses nothing, and counts nothing twice")
+    func betweenChangeAndKernel() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let network = try await daemon.store.networks()[0]
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            let phone = try Traffic(daemon, try await client.makePeer("phone"))
+            for peer in [laptop, phone] { try peer.set(100, 0, handshake: nil) }
+            await daemon.hub.history.sample()
+            for peer in [laptop, phone] { try peer.set(150, 0, handshake: nil) }
+            // Nothing can be taken away for a while.
+            daemon.kernel.fail(with: KernelError(code: .io, operation: "test", message: "none"))
+            let rotated = try await client.call(
+                PeersService.rotateKeys, RotateKeysRequest(network: "office", peer: "laptop")
+            ).peer
+            _ = try await client.call(PeersService.delete, PeerReference(network: "office", peer: "phone"))
+            await daemon.hub.history.sample()
+            #expect(try await Self.networkHistory(client).received == 300)
+            for peer in [laptop, phone] { try peer.set(170, 0, handshake: nil) }
+            daemon.kernel.fail(with: nil)
+            _ = await daemon.reconciler.synchronize(.network(network.id))
+            try laptop.set(1000, 0, handshake: nil, key: rotated.publicKey)
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 1170)
+            #expect(try await Self.networkHistory(client).received == 1340)
+            // The interface as a whole, which then stays after all.
+            try laptop.set(1100, 0, handshake: nil, key: rotated.publicKey)
+            daemon.kernel.fail(with: KernelError(code: .io, operation: "test", message: "none"))
+            _ = try await client.call(NetworksService.disable, NetworkReference(network: "office"))
+            for _ in 0..<2 { await daemon.hub.history.sample() }
+            #expect(try await Self.history(client).received == 1270)
+            try laptop.set(1200, 0, handshake: nil, key: rotated.publicKey)
+            daemon.kernel.fail(with: nil)
+            _ = try await client.call(NetworksService.enable, NetworkReference(network: "office"))
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 1370)
+            // And one that goes.
+            try laptop.set(1300, 0, handshake: nil, key: rotated.publicKey)
+            daemon.kernel.fail(with: KernelError(code: .io, operation: "test", message: "none"))
+            _ = try await client.call(NetworksService.disable, NetworkReference(network: "office"))
+            await daemon.hub.history.sample()
+            try laptop.set(1400, 0, handshake: nil, key: rotated.publicKey)
+            daemon.kernel.fail(with: nil)
+            _ = await daemon.reconciler.synchronize(.everything(.change))
+            await daemon.hub.history.sample()
+            #expect(try await Self.history(client).received == 1570)
+            #expect(try await Self.networkHistory(client).received == 1740)
+        }
+    }
+
     @Test("what flowed while the daemon was away is found, and none of it twice")
     func restart() async throws {
         try await DaemonFixture.with { daemon, client in

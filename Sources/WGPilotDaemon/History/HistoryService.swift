@@ -16,7 +16,12 @@ actor HistoryService: Service, CustomStringConvertible {
     private struct Known {
         var id: Int64
         var interface: InterfaceName
+        /// The peers by their keys, as the database had them when it was read.
         var peers: [PublicKey: Int64] = [:]
+        /// Other keys of peers that the kernel may have: what it was given since, and what it has not lost yet.
+        var others: [PublicKey: Int64] = [:]
+        /// Switched off or deleted, while the interface is still there.
+        var isRetired = false
     }
 
     private let store: StateStore
@@ -31,6 +36,8 @@ actor HistoryService: Service, CustomStringConvertible {
 
     private var memory: TrafficMemory?
     private var networks: [Known] = []
+    /// Interfaces that were made since they were last read: nothing that is remembered is about their counters.
+    private var fresh: Set<InterfaceName> = []
     /// Parts of the memory that were changed since the last sample.
     private var unsavedParts: Set<Int64> = []
     private let changes: ChangeCounter
@@ -70,6 +77,17 @@ actor HistoryService: Service, CustomStringConvertible {
     }
 
     // MARK: Running
+
+    /// Learns what was stored last, before anybody can change it.
+    func prepare() async {
+        await inTurn {
+            do {
+                try await load()
+            } catch {
+                logger.error("the transfer history cannot be read", metadata: ["error": "\(error)"])
+            }
+        }
+    }
 
     func run() async {
         await cancelWhenGracefulShutdown { await self.watch() }
@@ -116,72 +134,133 @@ actor HistoryService: Service, CustomStringConvertible {
         }
     }
 
-    /// Counters that are about to be lost.
-    struct Loss: Sendable {
+    /// What a step does to counters.
+    struct Effect: Sendable {
         /// The interface.
         var interface: InterfaceName
-        /// Whose; nil where the interface goes as a whole.
-        var keys: [PublicKey]?
+        /// Whether the interface is made.
+        var isMade = false
+        /// Whether the interface goes as a whole.
+        var isDeleted = false
+        /// Whose counters come into being.
+        var added: [PublicKey] = []
+        /// Whose counters are lost.
+        var removed: [PublicKey] = []
 
-        /// What a step loses; nil where it loses nothing.
+        fileprivate var isLoss: Bool { isDeleted || !removed.isEmpty }
+
+        /// What a step does; nil where it does nothing of it.
         init?(_ step: PlanStep) {
             switch step {
-            case .deleteInterface(let name):
-                interface = name
+            case .createInterface(let name): (interface, isMade) = (name, true)
+            case .deleteInterface(let name): (interface, isDeleted) = (name, true)
             case .configure(let name, let change):
-                let removed = change.peers.compactMap { if case .remove(let key) = $0 { key } else { nil } }
-                if removed.isEmpty { return nil }
-                (interface, keys) = (name, removed)
-            default:
+                interface = name
+                for change in change.peers {
+                    switch change {
+                    case .add(let peer): added.append(peer.publicKey)
+                    case .remove(let key): removed.append(key)
+                    case .update: break
+                    }
+                }
+                if added.isEmpty && removed.isEmpty { return nil }
+            default: return nil
+            }
+        }
+    }
+
+    /// Does what makes or loses counters. Those that are lost are read once more before, and known to be others afterwards:
+    /// no sample is taken meanwhile, for it would not be known of which of them. Whose those are that come into being is
+    /// learnt at once, for by the next sample it may be forgotten.
+    func changing(
+        _ effects: [Effect], _ body: @Sendable () async throws(KernelError) -> Void
+    ) async throws(KernelError) {
+        for effect in effects where effect.isMade { fresh.insert(effect.interface) }
+        if effects.contains(where: { $0.isLoss || beginsAnew($0) }) {
+            let failure: KernelError? = await inTurn {
+                for effect in effects { await readLast(effect) }
+                do throws(KernelError) {
+                    try await body()
+                } catch {
+                    return error
+                }
+                for effect in effects { forget(effect) }
                 return nil
             }
+            if let failure { throw failure }
+        } else {
+            try await body()
+        }
+        // Nothing is forgotten before it is read for the first time; see ``prepare()``.
+        if memory != nil { for effect in effects { await learn(effect) } }
+    }
+
+    /// Whether peers come back whose counters somebody else took away since they were read.
+    private func beginsAnew(_ effect: Effect) -> Bool {
+        if effect.added.isEmpty || fresh.contains(effect.interface) { return false }
+        guard let memory else { return true }
+        guard let network = networks.first(where: { $0.interface == effect.interface }) else { return false }
+        return effect.added.contains { key in
+            guard let id = network.peers[key] ?? network.others[key], let meter = memory.meters[id] else { return false }
+            return meter.keyMark == key.mark && !meter.counters.isZero
         }
     }
 
-    /// Does what loses counters: they are read once more before, and known to be others afterwards. No sample is taken
-    /// meanwhile, for it would not be known of which of them.
-    func losing(
-        _ losses: [Loss], _ body: @Sendable () async throws(KernelError) -> Void
-    ) async throws(KernelError) {
-        let failure: KernelError? = await inTurn {
-            for loss in losses { await readLast(loss) }
-            do throws(KernelError) {
-                try await body()
-            } catch {
-                return error
-            }
-            for loss in losses { forget(loss) }
-            return nil
-        }
-        if let failure { throw failure }
-    }
-
-    private func readLast(_ loss: Loss) async {
+    private func readLast(_ effect: Effect) async {
         do {
             // What is known by now, for in the database the peers are gone already, or have other keys.
             if memory == nil || seenChanges == nil { try await load() }
-            guard let network = networks.first(where: { $0.interface == loss.interface }) else { return }
+            guard effect.isLoss || beginsAnew(effect) else { return }
+            await learn(effect)
+            guard let network = networks.first(where: { $0.interface == effect.interface }) else { return }
             let isLarge = network.peers.count > Self.mostPeersForLastReading
             let begun = ContinuousClock.now
-            if loss.keys != nil, isLarge, let next = nextLastReadings[loss.interface], begun < next { return }
+            if !effect.removed.isEmpty, isLarge, let next = nextLastReadings[effect.interface], begun < next { return }
             try await take([network], isLast: true)
             guard isLarge else { return }
             let ended = ContinuousClock.now
-            nextLastReadings[loss.interface] = ended + (ended - begun) * Self.pauseAfterLastReading
+            nextLastReadings[effect.interface] = ended + (ended - begun) * Self.pauseAfterLastReading
         } catch {
             logger.warning(
                 "the last bytes of peers that go are not counted",
-                metadata: ["interface": "\(loss.interface)", "error": "\(error)"])
+                metadata: ["interface": "\(effect.interface)", "error": "\(error)"])
         }
     }
 
     /// Whoever comes back is counted from 0 on. An interface that is made anew is known by itself.
-    private func forget(_ loss: Loss) {
-        guard let network = networks.first(where: { $0.interface == loss.interface }) else { return }
-        for key in loss.keys ?? [] {
-            guard let id = network.peers[key], memory?.meters[id] != nil else { continue }
+    private func forget(_ effect: Effect) {
+        if effect.isDeleted { networks.removeAll { $0.interface == effect.interface } }
+        guard let place = networks.firstIndex(where: { $0.interface == effect.interface }) else { return }
+        for key in effect.removed {
+            // Another peer may have the key next.
+            let ids = [networks[place].peers.removeValue(forKey: key), networks[place].others.removeValue(forKey: key)]
+            guard let id = ids.compactMap(\.self).first, memory?.meters[id]?.keyMark == key.mark else { continue }
             memory?.meters[id]?.counters = .zero
             unsavedParts.insert(TrafficSample.part(of: id))
+        }
+    }
+
+    /// Learns whose the keys are that a step is about, as far as that is not known and the database tells.
+    private func learn(_ effect: Effect) async {
+        let known = networks.first { $0.interface == effect.interface }
+        var keys: [PublicKey]?
+        if let known {
+            let unknown = (effect.removed + effect.added).filter { known.peers[$0] == nil && known.others[$0] == nil }
+            if unknown.isEmpty { return }
+            keys = unknown
+        }
+        do {
+            guard let found = try await store.peers(behind: effect.interface, keys) else { return }
+            networks.removeAll { $0.interface == effect.interface && $0.id != found.networkID }
+            if let place = networks.firstIndex(where: { $0.id == found.networkID }) {
+                networks[place].others.merge(found.peers) { $1 }
+            } else {
+                networks.append(Known(id: found.networkID, interface: effect.interface, peers: found.peers))
+            }
+        } catch {
+            logger.warning(
+                "new peers are counted from the next sample on",
+                metadata: ["interface": "\(effect.interface)", "error": "\(error)"])
         }
     }
 
@@ -211,13 +290,37 @@ actor HistoryService: Service, CustomStringConvertible {
         if memory == nil { memory = try await store.trafficMemory() }
         // Counted before it is read: what changes meanwhile is read again.
         let count = changes.value
-        if seenChanges == count { return }
+        if seenChanges == count && !networks.contains(where: \.isRetired) { return }
         var peers: [Int64: [PublicKey: Int64]] = [:]
         for each in try await store.peerKeys() { peers[each.networkID, default: [:]][each.key] = each.id }
-        networks = try await store.networks().filter(\.settings.enabled).map { network in
-            Known(id: network.id, interface: network.interface, peers: peers[network.id] ?? [:])
+        let retired = try await store.retiredInterfaces()
+        var next: [Known] = []
+        for network in try await store.networks() {
+            let isRetired = !network.settings.enabled
+            if isRetired && !retired.contains(network.interface) { continue }
+            next.append(
+                Known(
+                    id: network.id, interface: network.interface, peers: peers[network.id] ?? [:],
+                    isRetired: isRetired))
         }
+        keepUnfinished(retired, in: &next)
+        networks = next
         seenChanges = count
+    }
+
+    /// Keeps of what is known what the database has no more and the kernel may still have: keys, and whole networks.
+    private func keepUnfinished(_ retired: Set<InterfaceName>, in next: inout [Known]) {
+        let places = Dictionary(uniqueKeysWithValues: next.enumerated().map { ($1.id, $0) })
+        for former in networks {
+            if let place = places[former.id] {
+                let present = next[place].peers
+                for (key, id) in former.peers where present[key] == nil { next[place].others[key] = id }
+                for (key, id) in former.others where present[key] == nil { next[place].others[key] = id }
+            } else if retired.contains(former.interface), !next.contains(where: { $0.interface == former.interface }) {
+                next.append(former)
+                next[next.count - 1].isRetired = true
+            }
+        }
     }
 
     /// What the kernel told of a network.
@@ -240,7 +343,27 @@ actor HistoryService: Service, CustomStringConvertible {
         try await store.store(sample, retention: retention)
         memory = next
         unsavedParts.subtract(changedParts)
-        for reading in readings { sightings.skip(reading.network.interface) }
+        for reading in readings {
+            sightings.skip(reading.network.interface)
+            if reading.device != nil { fresh.remove(reading.network.interface) }
+            guard let place = self.networks.firstIndex(where: { $0.id == reading.network.id }) else { continue }
+            for key in reading.network.others.keys where reading.status.peers[key] == nil {
+                self.networks[place].others[key] = nil
+            }
+        }
+    }
+
+    /// The key of each peer: the one that the kernel has, where that is not the database's.
+    private static func keys(of network: Known, in statuses: [PublicKey: PeerStatus]) -> [PublicKey: Int64] {
+        let others = network.others.filter { statuses[$0.key] != nil }
+        if others.isEmpty { return network.peers }
+        let settled = Set(network.peers.lazy.filter { statuses[$0.key] != nil }.map(\.value))
+        // Two keys of one peer would be counted as one counter that is always set back.
+        var held: [Int64: PublicKey] = [:]
+        for (key, id) in others where !settled.contains(id) { held[id] = min(held[id] ?? key, key) }
+        var keys = network.peers.filter { held[$0.value] == nil }
+        for (id, key) in held { keys[key] = id }
+        return keys
     }
 
     /// Asks the kernel. An interface that is made anew meanwhile is left for the next sample: it is not known which of the
@@ -291,7 +414,7 @@ actor HistoryService: Service, CustomStringConvertible {
             memory.lastWatched[network.id] = sample.takenAt
         }
         var total = Transfer.zero
-        for (key, id) in network.peers {
+        for (key, id) in Self.keys(of: network, in: reading.status.peers) {
             let status = reading.status.peers[key]
             let former = memory.meters[id]
             if status == nil && former == nil { continue }
@@ -321,7 +444,10 @@ actor HistoryService: Service, CustomStringConvertible {
     private func close(
         in sample: inout TrafficSample, _ memory: inout TrafficMemory, _ changedParts: inout Set<Int64>
     ) {
-        let present = networks.reduce(into: Set<Int64>()) { $0.formUnion($1.peers.values) }
+        let present = networks.reduce(into: Set<Int64>()) { ids, network in
+            ids.formUnion(network.peers.values)
+            ids.formUnion(network.others.values)
+        }
         if memory.meters.count == present.count && memory.meters.keys.allSatisfy(present.contains) { return }
         for (id, meter) in memory.meters where !present.contains(id) {
             // Where the network is enabled again, its peers are counted from 0 on.

@@ -2,7 +2,7 @@ import WGPilotCore
 import WGPilotNetlink
 
 /// A kernel in which counters are read once more before they are lost: those of an interface that is deleted, and those of
-/// peers that are removed. What was told of a moment is forgotten with every change.
+/// peers that are removed. Whose those are that come into being is noted. What was told of a moment is forgotten with every change.
 struct MeteredKernel: Kernel {
     let kernel: any Kernel
     let history: HistoryService
@@ -27,9 +27,9 @@ struct MeteredKernel: Kernel {
     func apply(_ steps: [PlanStep]) async throws(KernelError) {
         // A step that failed may have changed what came before it.
         defer { status.forgetTheMoment() }
-        let losses = steps.compactMap(HistoryService.Loss.init)
-        if losses.isEmpty { return try await kernel.apply(steps) }
-        try await history.losing(losses) { () async throws(KernelError) in try await kernel.apply(steps) }
+        let effects = steps.compactMap(HistoryService.Effect.init)
+        if effects.isEmpty { return try await kernel.apply(steps) }
+        try await history.changing(effects) { () async throws(KernelError) in try await kernel.apply(steps) }
     }
 
     func links() async throws(KernelError) -> [LinkInfo] { try await kernel.links() }

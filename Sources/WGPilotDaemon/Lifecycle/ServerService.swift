@@ -8,10 +8,14 @@ struct ServerService: Service, CustomStringConvertible {
     let store: StateStore
     let reconciler: Reconciler
     let server: RPCServer
+    /// What must be done before anybody is served, and may be done while the database is checked.
+    let prepare: @Sendable () async -> Void
     let onListening: @Sendable () -> Void
 
     func run() async throws {
+        async let preparation: Void = prepare()
         try await store.checked()
+        await preparation
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 // The tunnels first: the comparison at the start is done when this one is.
