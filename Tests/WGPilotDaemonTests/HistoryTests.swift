@@ -203,7 +203,7 @@ struct HistoryTests {
         }
     }
 
-    @Test("a network that is made and switched off between two samples keeps what flowed, and one made in its place does")
+    @Test("a network that is made and switched off between two samples keeps what flowed, and so does the next one")
     func networkCameAndWent() async throws {
         try await DaemonFixture.with { daemon, client in
             await daemon.hub.history.sample()
@@ -598,6 +598,60 @@ struct HistoryTests {
             ] {
                 daemon.clock.advance(by: begin + age - daemon.clock.now)
                 #expect(try await online() == names, "\(age) s")
+            }
+        }
+    }
+
+    @Test("a database that cannot tell of long keepalives is a gap, and ends nobody's session")
+    func noKeepalives() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let slow = try await client.call(
+                PeersService.create, CreatePeerRequest(network: "office", name: "slow", persistentKeepalive: 120)
+            ).peer
+            try Traffic(daemon, slow).set(1, 1, handshake: daemon.clock.now)
+            await daemon.hub.history.sample()
+            let presence = Presence(now: { daemon.clock.now }) { (_) async throws(StoreError) in
+                throw StoreError(.corrupt, "test")
+            }
+            let broken = HistoryService(
+                store: daemon.store, kernel: daemon.kernel,
+                presence: presence, sightings: daemon.hub.sightings, machine: "test",
+                now: { daemon.clock.now }, logger: Logger(label: "test"))
+            daemon.clock.advance(by: 300)
+            await broken.sample()
+            #expect(try await Self.history(client, "slow").sampledAt == daemon.clock.now - 300)
+            await daemon.hub.history.sample()
+            let sessions = try await client.call(
+                PeersService.sessions, SessionsRequest(network: "office", peer: "slow")
+            ).sessions
+            #expect(sessions.map(\.endedAt) == [nil])
+        }
+    }
+
+    @Test("a peer that was online before a restart is so as long as one that was online all the time")
+    func onlineOverARestart() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let network = try await daemon.store.networks()[0]
+            let laptop = try Traffic(daemon, try await client.makePeer("laptop"))
+            let key = try PublicKey(laptop.peer.publicKey)
+            try laptop.set(1, 1, handshake: daemon.clock.now)
+            await daemon.hub.history.sample()
+            for (age, isOnline) in [(185, true), (195, false)] as [(Int64, Bool)] {
+                daemon.clock.advance(by: DaemonFixture.now + age - daemon.clock.now)
+                let presence = Presence(store: daemon.store, now: { daemon.clock.now })
+                let next = HistoryService(
+                    store: daemon.store, kernel: daemon.kernel, presence: presence, sightings: daemon.hub.sightings,
+                    machine: "test", now: { daemon.clock.now }, logger: Logger(label: "test"))
+                await next.prepare()
+                let statuses = try await daemon.kernel.peerStatus(network.interface) ?? [:]
+                #expect(await presence.status(of: network.id, statuses).online.contains(key) == isOnline, "\(age) s")
+                await next.sample()
+                let sessions = try await client.call(
+                    PeersService.sessions, SessionsRequest(network: "office", peer: "laptop")
+                ).sessions
+                #expect(sessions.map { $0.endedAt == nil } == [isOnline], "\(age) s")
             }
         }
     }

@@ -169,9 +169,9 @@ actor HistoryService: Service, CustomStringConvertible {
         }
     }
 
-    /// Does what makes or loses counters. Those that are lost are read once more before, and known to be others afterwards:
-    /// no sample is taken meanwhile, for it would not be known of which of them. Whose those are that come into being is
-    /// learnt at once, for by the next sample it may be forgotten.
+    /// Does what makes or loses counters. Those that are lost are read once more before, and known to be others
+    /// afterwards: no sample is taken meanwhile, for it would not be known of which of them. Whose those are that come
+    /// into being is learnt at once, for by the next sample it may be forgotten.
     func changing(
         _ effects: [Effect], _ body: @Sendable () async throws(KernelError) -> Void
     ) async throws(KernelError) {
@@ -201,7 +201,8 @@ actor HistoryService: Service, CustomStringConvertible {
         guard let memory else { return true }
         guard let network = networks.first(where: { $0.interface == effect.interface }) else { return false }
         return effect.added.contains { key in
-            guard let id = network.peers[key] ?? network.others[key], let meter = memory.meters[id] else { return false }
+            let id = network.peers[key] ?? network.others[key]
+            guard let meter = id.flatMap({ memory.meters[$0] }) else { return false }
             return meter.keyMark == key.mark && !meter.counters.isZero
         }
     }
@@ -305,7 +306,17 @@ actor HistoryService: Service, CustomStringConvertible {
         }
         keepUnfinished(retired, in: &next)
         networks = next
+        if seenChanges == nil { rememberWhoWasOnline() }
         seenChanges = count
+    }
+
+    /// Those whose session goes on were online when this process, or the one before, last looked.
+    private func rememberWhoWasOnline() {
+        guard let memory else { return }
+        for network in networks {
+            let keys = network.peers.filter { memory.meters[$0.value]?.session != nil }.keys
+            presence.remember(Set(keys), of: network.id)
+        }
     }
 
     /// Keeps of what is known what the database has no more and the kernel may still have: keys, and whole networks.
@@ -389,7 +400,7 @@ actor HistoryService: Service, CustomStringConvertible {
             readings.append(
                 Reading(
                     network: network, device: index.map { "\(machine)/\($0)" },
-                    status: await presence.status(of: network.id, statuses ?? [:])))
+                    status: try await presence.certainStatus(of: network.id, statuses ?? [:])))
         }
         return readings
     }
