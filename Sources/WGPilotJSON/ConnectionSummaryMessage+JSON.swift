@@ -10,6 +10,7 @@ extension ConnectionSummaryMessage: JSONObjectWritable {
         json.field("accounting", accounting)
         json.field("accounting_note", accountingNote)
         json.field("protocols") { $0.array(protocols) { Self.write($1, "protocol", to: &$0) } }
+        if let peers { json.field("peers") { $0.array(peers) { Self.write($1, "peer", to: &$0) } } }
         json.field("destinations") { $0.array(destinations) { Self.write($1, "address", to: &$0) } }
     }
 

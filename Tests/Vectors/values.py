@@ -118,7 +118,7 @@ CONNECTION = {
 CONNECTION_TOTAL = {"name": "tcp", "count": 3, "sent": 3456, "received": 23456}
 CONNECTION_SUMMARY = {
     "all": CONNECTION_TOTAL, "protocols": [CONNECTION_TOTAL], "destinations": [CONNECTION_TOTAL, CONNECTION_TOTAL],
-    "shown": 2, "accounting": True, "accounting_note": "it was off",
+    "shown": 2, "accounting": True, "accounting_note": "it was off", "peers": [CONNECTION_TOTAL],
 }
 
 FULL = {

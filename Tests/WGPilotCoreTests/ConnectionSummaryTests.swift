@@ -23,6 +23,20 @@ struct ConnectionSummaryTests {
         #expect(summary.byProtocol["tcp"]?.sent == 10)
     }
 
+    @Test("the peers with most bytes come first, and each connection counts for every peer that has an end of it")
+    func peers() throws {
+        var (summary, peers) = (ConnectionSummary(), PrefixTable<Int>())
+        peers[try IPPrefix("10.8.0.2/32")] = 7
+        peers[try IPPrefix("192.0.2.0/24")] = 8
+        summary.add(try Self.connection("198.51.100.1", sent: 10, received: 5), of: peers)
+        summary.add(try Self.connection("192.0.2.1", sent: 1, received: 1), of: peers)
+        summary.add(try Self.connection("10.8.0.2", sent: 3), of: peers)
+        #expect(summary.all.count == 3 && summary.topPeers(0).isEmpty)
+        let top = summary.topPeers(10)
+        #expect(top.map(\.number) == [7, 8] && top.map(\.total.count) == [3, 1])
+        #expect(top.map(\.total.sent) == [14, 1] && top.map(\.total.received) == [6, 1])
+    }
+
     @Test("the destinations with most bytes come first, both ways counted, then those with most connections")
     func destinations() throws {
         var summary = ConnectionSummary()

@@ -91,7 +91,7 @@ struct ConnectionViewTests {
     }
 
     @Test("the summary is a table of protocols and one of destinations, without numbers that nobody counted")
-    func summaryTable() {
+    func summaryTable() throws {
         #expect(
             ConnectionSummaryView(summary: Self.summary).table(now: 0) == """
                 PROTO  CONNECTIONS      SENT  RECEIVED
@@ -102,6 +102,22 @@ struct ConnectionViewTests {
                 192.0.2.9              3  2.00 KiB      10 B
 
                 """)
+        var network = Self.summary
+        network.peers = [ConnectionTotalMessage(name: "laptop", count: 3, sent: 2048, received: 10)]
+        #expect(
+            ConnectionSummaryView(summary: network).table(now: 0).contains(
+                """
+
+                PEER    CONNECTIONS      SENT  RECEIVED
+                laptop            3  2.00 KiB      10 B
+
+                DESTINATION
+                """))
+        var json = JSONText()
+        network.write(to: &json)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.text.utf8)) as? [String: Any])
+        let peer = try #require((object["peers"] as? [[String: Any]])?.first)
+        #expect(peer["peer"] as? String == "laptop" && peer["connections"] as? Int == 3)
         var uncounted = Self.summary
         uncounted.accounting = false
         uncounted.all = ConnectionTotalMessage(name: "all", count: 0, sent: 0, received: 0)

@@ -240,6 +240,43 @@ struct ConnectionTests {
         }
     }
 
+    @Test("a limited list has the connections with most bytes, not those that the kernel tells first")
+    func largest() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            try await client.makePeer("a")
+            daemon.host.connections = try (1...40).map {
+                try Self.connection("10.8.0.2", "192.0.2.9", bytes: $0 == 7 ? nil : UInt64($0 * 17 % 41), id: $0)
+            }
+            let found = try await Self.answer(client, ConnectionsRequest(network: "office", peer: "a", limit: 5))
+            #expect(found.connections.map(\.original.bytes) == [40, 39, 38, 36, 35])
+            #expect(found.summary.all.count == 40 && found.summary.shown == 5)
+        }
+    }
+
+    @Test("a network's summary tells of its peers with most bytes; a connection between two counts for both")
+    func peers() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            for number in 0..<12 { try await client.makePeer("p\(number)") }
+            daemon.host.connections =
+                try [
+                    Self.connection("10.8.0.2", "192.0.2.9", bytes: 100, id: 1),
+                    Self.connection("10.8.0.3", "10.8.0.2", bytes: 20, id: 2),
+                    Self.connection("192.0.2.9", "10.8.0.3", bytes: 7, id: 3),
+                ] + (4..<12).map { try Self.connection("10.8.0.\($0)", "192.0.2.9", bytes: 1, id: UInt32($0)) }
+            let peers = try await Self.answer(client, ConnectionsRequest(network: "office", limit: 0)).summary.peers
+            #expect(peers?.count == 10)
+            #expect(
+                peers.map { Array($0.prefix(2)) } == [
+                    ConnectionTotalMessage(name: "p0", count: 2, sent: 120, received: 120),
+                    ConnectionTotalMessage(name: "p1", count: 2, sent: 27, received: 27),
+                ])
+            let one = try await Self.answer(client, ConnectionsRequest(network: "office", peer: "p0", limit: 0))
+            #expect(one.summary.peers == nil)
+        }
+    }
+
     @Test("connections of nobody, and a kernel that cannot tell, are refused with the reason")
     func refusals() async throws {
         try await DaemonFixture.with { daemon, client in
@@ -316,10 +353,38 @@ struct ConnectionTests {
         }
     }
 
+    @Test("times that are not noted though bytes are counted are switched on too, and that is told")
+    func timesAlone() async throws {
+        for setting in ["auto", "off"] {
+            try await DaemonFixture.with(keys: [(.connectionAccounting, setting)]) { daemon, client in
+                daemon.host.arrange(.connectionAccounting, 1)
+                try await client.makeNetwork()
+                let first = try await Self.answer(client, ConnectionsRequest(network: "office")).summary
+                let note = try #require(first.accountingNote)
+                #expect(first.accounting && note.contains("net.netfilter.nf_conntrack_timestamp"))
+                #expect(!note.contains("nf_conntrack_acct"))
+                #expect(note.contains(setting == "off" ? "connection_accounting" : "is on now"))
+                #expect(try await daemon.host.value(of: .connectionTimestamps) == (setting == "off" ? 0 : 1))
+            }
+        }
+    }
+
+    @Test("a kernel that counts and cannot note times lists what it has, and says no more of it")
+    func noTimes() async throws {
+        try await DaemonFixture.with { daemon, client in
+            daemon.host.arrange(.connectionTimestamps, nil)
+            try await client.makeNetwork()
+            _ = try await Self.answer(client, ConnectionsRequest(network: "office"))
+            let summary = try await Self.answer(client, ConnectionsRequest(network: "office")).summary
+            #expect(summary.accounting && summary.accountingNote == nil)
+        }
+    }
+
     @Test("counting that somebody else switched on is nobody's change")
     func accountingBefore() async throws {
         try await DaemonFixture.with { daemon, client in
             daemon.host.arrange(.connectionAccounting, 1)
+            daemon.host.arrange(.connectionTimestamps, 1)
             try await client.makeNetwork()
             let summary = try await Self.answer(client, ConnectionsRequest(network: "office")).summary
             #expect(summary.accounting && summary.accountingNote == nil)

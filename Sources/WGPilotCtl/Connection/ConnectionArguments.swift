@@ -4,7 +4,7 @@ import WGPilotRPC
 
 /// The options of the commands that list connections, and what they do.
 struct ConnectionArguments: ParsableArguments {
-    @Flag(help: "Print how many there are by protocol, and the ten destinations with most bytes.")
+    @Flag(help: "Print how many there are by protocol, and the ten peers and destinations with most bytes.")
     var summary = false
 
     @Option(help: ArgumentHelp("The most connections, up to 100000. Default: 1000.", valueName: "count"))

@@ -10,10 +10,13 @@ struct ConnectionSummaryView: Renderable {
         var protocols = TextTable(["PROTO", "CONNECTIONS", "SENT", "RECEIVED"], rightAligned: [1, 2, 3])
         for total in summary.protocols + [summary.all] { protocols.append(row(total)) }
         text += protocols.rendered()
-        if summary.destinations.isEmpty { return text }
-        var destinations = TextTable(["DESTINATION", "CONNECTIONS", "SENT", "RECEIVED"], rightAligned: [1, 2, 3])
-        for total in summary.destinations { destinations.append(row(total)) }
-        return text + "\n" + destinations.rendered()
+        for (title, totals) in [("PEER", summary.peers ?? []), ("DESTINATION", summary.destinations)] {
+            if totals.isEmpty { continue }
+            var table = TextTable([title, "CONNECTIONS", "SENT", "RECEIVED"], rightAligned: [1, 2, 3])
+            for total in totals { table.append(row(total)) }
+            text += "\n" + table.rendered()
+        }
+        return text
     }
 
     private func row(_ total: ConnectionTotalMessage) -> [String] {

@@ -21,11 +21,12 @@ struct ConnectionsHandler: Sendable {
     private static let limits: ClosedRange<Int64> = 0...100_000
     /// So many connections go into one message.
     private static let chunk = 500
-    private static let topDestinations = 10
+    /// So many destinations and peers are told of.
+    private static let top = 10
 
     /// What of the kernel's table is kept: as many as are told, and what all amount to.
     private struct Found: Sendable {
-        var connections: [TrackedConnection] = []
+        var connections: LargestConnections
         var summary = ConnectionSummary()
     }
 
@@ -43,19 +44,30 @@ struct ConnectionsHandler: Sendable {
         let accounting = try await switchOnAccounting()
         let found: Found
         do throws(KernelError) {
-            found = try await hub.reconciler.host.connections(subject.filter, into: Found()) { found, connection in
-                found.summary.add(connection)
-                if found.connections.count < limit { found.connections.append(connection) }
+            let empty = Found(connections: LargestConnections(Int(limit)))
+            found = try await hub.reconciler.host.connections(subject.filter, into: empty) { found, connection in
+                if let peers = subject.peers {
+                    found.summary.add(connection, of: peers)
+                } else {
+                    found.summary.add(connection)
+                }
+                found.connections.add(connection)
             }
         } catch {
             throw RPCError(error)
         }
-        let summary = ConnectionSummaryMessage(
-            found.summary, topDestinations: Self.topDestinations, shown: Int64(found.connections.count), accounting)
+        let connections = found.connections.ordered()
+        var summary = ConnectionSummaryMessage(
+            found.summary, top: Self.top, shown: Int64(connections.count), accounting)
+        if subject.peers != nil {
+            summary.peers = found.summary.topPeers(Self.top).map {
+                ConnectionTotalMessage(subject.names[$0.number], $0.total)
+            }
+        }
         try await stream.send(ConnectionsEvent(summary: summary))
-        var rest = found.connections[...]
+        var rest = connections[...]
         while !rest.isEmpty {
-            let messages = rest.prefix(Self.chunk).map { ConnectionMessage($0, subject.names) }
+            let messages = rest.prefix(Self.chunk).map { ConnectionMessage($0, subject) }
             try await stream.send(ConnectionsEvent(connections: messages))
             rest = rest.dropFirst(Self.chunk)
         }
@@ -80,24 +92,35 @@ struct ConnectionsHandler: Sendable {
     /// Has the kernel count from now on, unless the configuration forbids it; says whether it does, and what there is to
     /// say of it.
     private func switchOnAccounting() async throws -> (isOn: Bool, note: String?) {
-        let setting = KernelSetting.connectionAccounting
-        guard let value = try? await hub.reconciler.host.value(of: setting) else {
+        let host = hub.reconciler.host
+        guard let counting = try? await host.value(of: .connectionAccounting) else {
             return (false, "this kernel does not count what connections carry")
         }
-        if value != 0 { return (true, nil) }
+        var off = counting == 0 ? [KernelSetting.connectionAccounting] : []
+        if (try? await host.value(of: .connectionTimestamps)) == 0 { off.append(.connectionTimestamps) }
+        if off.isEmpty { return (true, nil) }
+        let names = off.map(\.name).joined(separator: " and ")
         if hub.configuration.connectionAccounting == .off {
-            return (false, "\(setting.name) is off, and connection_accounting has it so")
+            return (counting != 0, "\(names) \(off.count == 1 ? "is" : "are") off, and connection_accounting has it so")
         }
         let result = await hub.reconciler.synchronize(.connectionAccounting)
-        if let reason = (result.undecided + result.pending).first { return (false, reason) }
-        return (true, "\(setting.name) was off and is on now: connections that began before are not counted")
+        if let reason = (result.undecided + result.pending).first {
+            return ((try? await host.value(of: .connectionAccounting) ?? 0) != 0, reason)
+        }
+        let loss = counting == 0 ? "are not counted" : "do not tell when that was"
+        let change = off.count == 1 ? "was off and is on now" : "were off and are on now"
+        return (true, "\(names) \(change): connections that began before \(loss)")
     }
 
     /// Whose connections a request is about.
-    private struct Subject {
+    fileprivate struct Subject: Sendable {
         var filter: ConnectionFilter
-        /// The peers that are meant, by their blocks.
-        var names = PrefixTable<String>()
+        /// The names of the peers that are meant.
+        var names: [String] = []
+        /// Their places in that, by their blocks.
+        var places = PrefixTable<Int>()
+        /// The same where several are meant, of whom each is told what it amounts to.
+        var peers: PrefixTable<Int>?
 
         init(network: String, peer: String?, _ hub: Hub) async throws(RPCError) {
             let network = try await hub.network(network)
@@ -112,7 +135,8 @@ struct ConnectionsHandler: Sendable {
                     try await hub.store.peer(in: network.id, named: reference)
                 }
                 filter = ConnectionFilter(blocks(of: peer))
-                for block in blocks(of: peer) { names[block] = peer.settings.name.description }
+                names = [peer.settings.name.description]
+                for block in blocks(of: peer) { places[block] = 0 }
                 return
             }
             filter = ConnectionFilter([network.settings.subnet, network.settings.subnet6].compactMap(\.self))
@@ -122,26 +146,31 @@ struct ConnectionsHandler: Sendable {
                     try await hub.store.peers(in: network.id, query)
                 }
                 for peer in page.peers {
+                    names.append(peer.settings.name.description)
                     for block in blocks(of: peer) {
-                        names[block] = peer.settings.name.description
+                        places[block] = names.count - 1
                         // Its addresses are in the subnet anyway.
                         if peer.settings.siteNetworks.contains(block) { filter.include(block) }
                     }
                 }
                 query.cursor = page.nextCursor
             } while query.cursor != nil
+            peers = places
         }
+
+        /// Whose an address is; nil where it is nobody's of those meant.
+        func name(of address: IPAddress) -> String? { places.value(for: address).map { names[$0] } }
     }
 }
 
 extension ConnectionMessage {
     /// A connection as it goes over the wire.
-    fileprivate init(_ connection: TrackedConnection, _ names: PrefixTable<String>) {
+    fileprivate init(_ connection: TrackedConnection, _ subject: ConnectionsHandler.Subject) {
         self.init(
             id: connection.id, transport: connection.protocolName, state: connection.state?.name,
             original: FlowMessage(connection.original), reply: FlowMessage(connection.reply),
-            initiatorPeer: names.value(for: connection.initiator),
-            responderPeer: names.value(for: connection.responder), replied: connection.isReplied,
+            initiatorPeer: subject.name(of: connection.initiator),
+            responderPeer: subject.name(of: connection.responder), replied: connection.isReplied,
             assured: connection.isAssured, timeout: connection.timeout, startedAt: connection.startedAt,
             mark: connection.mark == 0 ? nil : connection.mark, zone: connection.zone == 0 ? nil : connection.zone,
             icmpType: connection.icmp?.type, icmpCode: connection.icmp?.code, icmpID: connection.icmp?.identifier)
@@ -164,13 +193,13 @@ extension ConnectionTotalMessage {
 
 extension ConnectionSummaryMessage {
     fileprivate init(
-        _ summary: ConnectionSummary, topDestinations: Int, shown: Int64, _ accounting: (isOn: Bool, note: String?)
+        _ summary: ConnectionSummary, top: Int, shown: Int64, _ accounting: (isOn: Bool, note: String?)
     ) {
         let protocols = summary.byProtocol.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         self.init(
             all: ConnectionTotalMessage("all", summary.all),
             protocols: protocols.map { ConnectionTotalMessage($0.key, $0.value) },
-            destinations: summary.topDestinations(topDestinations).map {
+            destinations: summary.topDestinations(top).map {
                 ConnectionTotalMessage($0.address.description, $0.total)
             }, shown: shown, accounting: accounting.isOn, accountingNote: accounting.note)
     }

@@ -504,6 +504,9 @@ enum Schemas {
                             field("accounting_note", .line, "Why not.", optional: true),
                             field("protocols", .list(Schema("ProtocolTotal", total("protocol"))), "By protocol."),
                             field(
+                                "peers", .list(Schema("PeerTotal", total("peer"))),
+                                "The busiest ten; absent where one is asked for.", optional: true),
+                            field(
                                 "destinations", .list(Schema("DestinationTotal", total("address"))), "The busiest ten."),
                         ])), "What they amount to."),
             field("connections", .list(connection), "Those that are shown."),

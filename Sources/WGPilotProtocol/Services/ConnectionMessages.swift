@@ -4,8 +4,8 @@ public struct ConnectionsRequest: Codable, Sendable, Equatable {
     public var network: String
     /// One peer of it alone, by name or number; absent for all of the network.
     public var peer: String?
-    /// The most connections that are told, 0 to 100,000; absent is 1000. The summary always counts all, and 0 asks for it
-    /// alone.
+    /// The most connections that are told, 0 to 100,000: those with most bytes. Absent is 1000. The summary always counts
+    /// all, and 0 asks for it alone.
     public var limit: Int64?
 
     enum CodingKeys: Int, CodingKey {
@@ -161,7 +161,7 @@ public struct ConnectionMessage: Codable, Sendable, Equatable {
 
 /// How many connections there are of something.
 public struct ConnectionTotalMessage: Codable, Sendable, Equatable {
-    /// Of what: `all`, the name of a protocol, or an address.
+    /// Of what: `all`, the name of a protocol, an address, or the name of a peer.
     public var name: String
     /// How many connections.
     public var count: Int64
@@ -200,6 +200,9 @@ public struct ConnectionSummaryMessage: Codable, Sendable, Equatable {
     public var accounting: Bool
     /// What there is to say of that: that it was switched on just now, or why it cannot be.
     public var accountingNote: String?
+    /// The ten peers whose connections have most bytes, or where nothing is counted most connections, by name: one between
+    /// two of them counts for both. Absent where one peer is asked for.
+    public var peers: [ConnectionTotalMessage]?
 
     enum CodingKeys: Int, CodingKey {
         case all = 1
@@ -208,12 +211,13 @@ public struct ConnectionSummaryMessage: Codable, Sendable, Equatable {
         case shown = 4
         case accounting = 5
         case accountingNote = 6
+        case peers = 7
     }
 
     /// Makes the message from its fields.
     public init(
         all: ConnectionTotalMessage, protocols: [ConnectionTotalMessage], destinations: [ConnectionTotalMessage],
-        shown: Int64, accounting: Bool, accountingNote: String? = nil
+        shown: Int64, accounting: Bool, accountingNote: String? = nil, peers: [ConnectionTotalMessage]? = nil
     ) {
         self.all = all
         self.protocols = protocols
@@ -221,6 +225,7 @@ public struct ConnectionSummaryMessage: Codable, Sendable, Equatable {
         self.shown = shown
         self.accounting = accounting
         self.accountingNote = accountingNote
+        self.peers = peers
     }
 }
 
