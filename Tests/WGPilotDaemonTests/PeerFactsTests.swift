@@ -201,10 +201,18 @@ struct PeerFactsTests {
             daemon.clock.advance(by: 59)
             #expect(try #require(await deadlines.act()) <= .seconds(1))
             #expect(try await Self.inKernel(daemon).count == 2)
+            let connections = try ["10.8.0.2", "10.8.0.3"].enumerated().map { number, address in
+                let (peer, other) = (try #require(IPAddress(address)), try #require(IPAddress("192.0.2.9")))
+                return TrackedConnection(
+                    id: UInt32(number), protocolNumber: 6, original: .init(source: peer, destination: other),
+                    reply: .init(source: other, destination: peer))
+            }
+            daemon.host.connections = connections
             // The machine's clock was set: whatever it skipped is over.
             daemon.clock.advance(by: 86_400)
             #expect(await deadlines.act() == nil)
             #expect(Array(try await Self.inKernel(daemon).keys) == [stays])
+            #expect(daemon.host.connections == [connections[1]], "what comes late reaches nobody")
             let reference = PeerReference(network: "office", peer: "guest")
             let peer = try await client.call(PeersService.get, reference).peer
             #expect(!peer.enabled && peer.disabledReason == "expired")

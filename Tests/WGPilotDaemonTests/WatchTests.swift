@@ -120,6 +120,27 @@ import WGPilotTestSupport
         }
     }
 
+    /// Catches a peer that goes offline unnoticed, for nothing but the time changes then; and one that does so too early.
+    @Test func whoFallsSilentIsToldToBeOffline() async throws {
+        try await DaemonFixture.with { fixture, client in
+            try await client.makeNetwork()
+            let silent = try await client.makePeer("silent")
+            let busy = try await client.makePeer("busy")
+            try Self.live(fixture, try PublicKey(silent.publicKey), 1)
+            var reader = Reader(client)
+            _ = try await reader.beginning()
+            // 180 s and the 15 s of grace of section "Online" in docs/history.md.
+            fixture.clock.advance(by: 194)
+            try Self.live(fixture, try PublicKey(busy.publicKey), 2)
+            let before = try await reader.changes { $0.statuses.contains { $0.status?.received == 2 } }
+            #expect(!before.flatMap(\.statuses).contains { $0.peerID == silent.id })
+            fixture.clock.advance(by: 1)
+            let after = try await reader.changes { $0.statuses.contains { $0.peerID == silent.id } }
+            let status = after.flatMap(\.statuses).first { $0.peerID == silent.id }?.status
+            #expect(status?.online == false && status?.received == 1)
+        }
+    }
+
     /// Catches news of one network on the screen of another, and a name that is not checked.
     @Test func oneNetworkAlone() async throws {
         try await DaemonFixture.with { _, client in

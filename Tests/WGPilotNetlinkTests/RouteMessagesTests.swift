@@ -51,6 +51,30 @@ struct RouteMessagesTests {
         #expect(address == nil && route == nil)
     }
 
+    @Test("each of a link's counters is read from its own place")
+    func statistics() throws {
+        // `struct rtnl_link_stats64` in linux/if_link.h begins so; what follows is of no interest.
+        let numbers: [(String, UInt64)] = [
+            ("rx_packets", 1), ("tx_packets", 2), ("rx_bytes", 3), ("tx_bytes", 1 << 40), ("rx_errors", 5),
+            ("tx_errors", 6), ("rx_dropped", 7), ("tx_dropped", 8), ("multicast", 9),
+        ]
+        let payload = numbers.flatMap { number in number.1.hostOrder }
+        var expected = LinkStatistics()
+        (expected.receivedPackets, expected.sentPackets) = (1, 2)
+        (expected.receivedBytes, expected.sentBytes) = (3, 1 << 40)
+        (expected.receiveErrors, expected.sendErrors) = (5, 6)
+        (expected.receiveDrops, expected.sendDrops) = (7, 8)
+        // Kernels of any age: some have more at the end.
+        for length in [64, 72] { #expect(try RouteReplies.statistics(payload[..<length]) == expected) }
+        #expect(throws: NetlinkError.self) { try RouteReplies.statistics(payload[..<63]) }
+        // The capture's link once more, with such an attribute (`IFLA_STATS64` is 23) at its end.
+        var capture = Captures.link + [76, 0, 23, 0] + payload
+        capture.overwrite(at: 0, with: UInt32(capture.count).hostOrder)
+        var rest = capture[...]
+        let message = try #require(try NetlinkMessage.next(of: &rest))
+        #expect(try RouteReplies.link(message)?.statistics == expected)
+    }
+
     @Test("captured addresses of both families are read", arguments: [Captures.address4, Captures.address6])
     func address(_ capture: [UInt8]) throws {
         var rest = capture[...]

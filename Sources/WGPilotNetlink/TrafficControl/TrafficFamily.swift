@@ -263,7 +263,7 @@ final class TrafficFamily: Sendable {
     // MARK: Errors
 
     /// The error that says which part the kernel lacks, where it does.
-    private static func explained(
+    static func explained(
         _ error: NetlinkError, _ step: TrafficStep, _ interface: InterfaceName, _ operation: String
     ) -> KernelError {
         if let part = missingPart(error, step) {
