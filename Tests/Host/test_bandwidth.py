@@ -225,7 +225,7 @@ def test_what_lies_behind_a_site_gateway_is_limited_with_it(lab):
     lab.place_hub("hub", "10.8.0.1", "fd00:8::1")
     lab.join("net", "berlin", widen=False)
     lab.join("net", "a")
-    for family, up, limit in [(4, True, FAST), (6, True, FAST), (4, False, SLOW)]:
+    for family, up, limit in [(4, True, FAST), (6, True, FAST), (4, False, SLOW), (6, False, SLOW)]:
         # What a sends up is what berlin is sent.
         for _ in range(ATTEMPTS):
             rate = iperf(lab, "a", "berlin-lan", family=family, up=up, most=limit, seconds=5)
