@@ -7,7 +7,7 @@ struct Query: Sendable {
 
     /// Reads the query of a request's target. All faults are told at once.
     static func read(_ text: String?, _ parameters: [Schema.Field]) throws(HTTPFailure) -> Query {
-        var faults: [FieldViolation] = []
+        var faults = RequestFaults()
         var values: [String: JSONValue] = [:]
         for pair in (text ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -15,22 +15,21 @@ struct Query: Sendable {
                 let value = PercentCoding.decode(parts.count > 1 ? parts[1] : "", plusIsSpace: true)
             else { throw HTTPFailure(.badRequest, "invalid_query", "The query is not percent-encoded UTF-8.") }
             guard let parameter = parameters.first(where: { $0.name == name }) else {
-                faults.append(
-                    FieldViolation(field: String(name.prefix(64)), message: "is not a parameter of this request"))
+                faults.add(String(name.prefix(64)), "is not a parameter of this request")
                 continue
             }
             if values[name] != nil {
-                faults.append(FieldViolation(field: name, message: "is there twice"))
+                faults.add(name, "is there twice")
                 continue
             }
             let read = parse(value, parameter.shape)
-            if let fault = parameter.shape.check(read) { faults.append(FieldViolation(field: name, message: fault)) }
+            if let fault = parameter.shape.check(read) { faults.add(name, fault) }
             values[name] = read
         }
         for parameter in parameters where parameter.isRequired && values[parameter.name] == nil {
-            faults.append(FieldViolation(field: parameter.name, message: "is missing"))
+            faults.add(parameter.name, "is missing")
         }
-        if !faults.isEmpty { throw .invalidFields(faults, code: "invalid_query") }
+        if !faults.isEmpty { throw .invalidFields(faults.all, code: "invalid_query") }
         return Query(values: values)
     }
 

@@ -9,46 +9,52 @@ struct RequestObject: Sendable {
     /// The names of fields that are `null`: to be set back to their default.
     let cleared: [String]
 
-    /// Reads an object by its schema. All faults of all fields are told at once.
+    /// Reads an object by its schema. All faults of all fields are told at once, up to ``RequestFaults/most``.
     static func read(_ value: JSONValue, _ schema: Schema) throws(HTTPFailure) -> RequestObject {
-        var faults: [FieldViolation] = []
+        var faults = RequestFaults()
         let object = RequestObject(value, schema, at: "", &faults)
-        if !faults.isEmpty { throw .invalidFields(faults) }
+        if !faults.isEmpty { throw .invalidFields(faults.all) }
         return object
     }
 
-    private init(_ value: JSONValue, _ schema: Schema, at path: String, _ faults: inout [FieldViolation]) {
+    private init(_ value: JSONValue, _ schema: Schema, at path: String, _ faults: inout RequestFaults) {
         var values: [String: JSONValue] = [:]
         var cleared: [String] = []
+        // Whose fault was told, so that none of them is told to be missing.
+        var faulty: Set<String> = []
         if case .object(let fields) = value {
             for (name, value) in fields {
+                // Whoever sends so many does not send them by mistake.
+                if faults.isFull { break }
                 guard let field = schema.fields.first(where: { $0.name == name }) else {
                     let known = Self.readOnly.contains(name) ? "cannot be set" : "is not a field of this request"
-                    faults.append(FieldViolation(field: path + Self.printable(name), message: known))
+                    faults.add(path + Self.printable(name), known)
                     continue
                 }
                 if values[name] != nil || cleared.contains(name) {
-                    faults.append(FieldViolation(field: path + name, message: "is there twice"))
+                    faults.add(path + name, "is there twice")
+                    faulty.insert(name)
                 } else if value == .null, field.mayBeNull {
                     cleared.append(name)
                 } else if let fault = field.shape.check(value) {
-                    faults.append(FieldViolation(field: path + name, message: fault))
+                    faults.add(path + name, fault)
+                    faulty.insert(name)
                 } else {
                     values[name] = value
                     if case .objects(let inner, _) = field.shape, case .array(let elements) = value {
-                        for (index, element) in elements.enumerated() {
+                        for (index, element) in elements.enumerated() where !faults.isFull {
                             _ = RequestObject(element, inner, at: "\(path)\(name)[\(index)].", &faults)
                         }
                     }
                 }
             }
-            for field in schema.fields where field.isRequired && values[field.name] == nil {
-                if faults.contains(where: { $0.field == path + field.name }) { continue }
-                faults.append(FieldViolation(field: path + field.name, message: "is missing"))
+            for field in schema.fields
+            where field.isRequired && values[field.name] == nil && !faulty.contains(field.name) {
+                faults.add(path + field.name, "is missing")
             }
         } else {
             let field = path.isEmpty ? "" : String(path.dropLast())
-            faults.append(FieldViolation(field: field, message: "is an object, not \(value.kind)"))
+            faults.add(field, "is an object, not \(value.kind)")
         }
         self.values = values
         self.cleared = cleared
@@ -103,7 +109,7 @@ struct RequestObject: Sendable {
 
     func objects(_ name: String, _ schema: Schema) -> [RequestObject] {
         guard case .array(let values) = values[name] else { return [] }
-        var unused: [FieldViolation] = []
+        var unused = RequestFaults()
         return values.map { RequestObject($0, schema, at: "", &unused) }
     }
 }
@@ -119,7 +125,9 @@ extension HTTPFailure {
         if let only = faults.first, faults.count == 1 {
             message = only.field.isEmpty ? "The body \(only.message)." : "\(only.field): \(only.message)"
         } else {
-            message = "\(faults.count) fields are not valid."
+            message =
+                faults.count > RequestFaults.most
+                ? "More than \(RequestFaults.most) fields are not valid." : "\(faults.count) fields are not valid."
         }
         return HTTPFailure(status, code, message, fields: faults)
     }
