@@ -87,6 +87,28 @@ import WGPilotStore
         }
     }
 
+    @Test func `who tries worthless links waits after the twentieth, and who has a good one elsewhere does not`()
+        async throws
+    {
+        try await DaemonFixture.with(caller: Self.gateway) { daemon, client in
+            func reason(_ secret: String, from address: String) async throws -> String {
+                do throws(RPCError) {
+                    _ = try await client.call(
+                        LinksService.redeem, RedeemLinkRequest(secret: secret), metadata: ["client-address": address])
+                    return ""
+                } catch {
+                    return error.reason
+                }
+            }
+            for _ in 0..<20 { #expect(try await reason("wgl_wrong", from: "192.0.2.1") == "bad_link") }
+            #expect(try await reason("wgl_wrong", from: "192.0.2.1") == "throttled")
+            #expect(try await reason("wgl_wrong", from: "192.0.2.2") == "bad_link")
+            // Of IPv6 a whole /64 is one place.
+            for index in 0..<20 { _ = try await reason("wgl_wrong", from: "2001:db8::\(index)") }
+            #expect(try await reason("wgl_wrong", from: "2001:db8::ffff") == "throttled")
+        }
+    }
+
     @Test func `nothing that is kept, listed or told is what a link's bearer presents`() async throws {
         try await DaemonFixture.with { daemon, client in
             try await client.makeNetwork()

@@ -52,12 +52,28 @@ struct LinksHandler: Sendable {
 
     /// Answers the configuration behind a link. It is made before the link is burned, so that no link is lost for want of
     /// it; and of several who come at once one gets it.
+    ///
+    /// Whoever tries many that are worthless waits, as with wrong passwords.
     private func redeem(_ request: RedeemLinkRequest, _ context: ServerContext) async throws -> PeerConfigReply {
-        let call = Call(context, target: "link")
+        let throttle = hub.authentication.throttle
+        let attempt = try throttle.admit([.origin(ClientOrigin(context))])
+        do {
+            let reply = try await redeemed(request, Call(context, target: "link"))
+            throttle.succeed(attempt)
+            return reply
+        } catch {
+            if (error as? RPCError)?.reason != Self.badLink { throttle.withdraw(attempt) }
+            throw error
+        }
+    }
+
+    private static let badLink = "bad_link"
+
+    private func redeemed(_ request: RedeemLinkRequest, _ call: Call) async throws -> PeerConfigReply {
         // Whatever is wrong with it, the answer is the same: it tells nothing of the links that there are.
         let bad = RPCError(
-            .notFound, reason: "bad_link", message: "the link was used or revoked, or its time is up: ask for a new one"
-        )
+            .notFound, reason: Self.badLink,
+            message: "the link was used or revoked, or its time is up: ask for a new one")
         guard let secret = TokenSecret(presented: request.secret, .link) else { throw bad }
         let link = try await hub.stored { () async throws(StoreError) in
             try await hub.store.link(presented: secret)
