@@ -131,14 +131,16 @@ struct DaemonCommand: AsyncParsableCommand {
             store: store, kernel: kernel, reconciler: reconciler, confirmation: confirmation,
             status: status, audit: audit, sightings: sightings, history: history, authentication: Authentication(),
             configuration: configuration, startedAt: StateStore.systemClock(), now: StateStore.systemClock)
+        var serving = RPCServerConfiguration(
+            router: hub.router(policy: policy, logger: logger), agent: BuildInformation.agent,
+            limits: limits, logger: logger,
+            heavyMethods: Hub.heavyMethods, heavyLane: BackgroundLane(),
+            callerRole: { policy.role(of: $0)?.rawValue ?? "none" })
+        serving.isIntermediary = { $0 == policy.gatewayUser }
         let server = RPCServer(
             address: inherited.map { .inherited(descriptor: $0) }
                 ?? .path(configuration.socketPath, mode: socketGroup == nil ? 0o600 : 0o660, group: socketGroup),
-            configuration: RPCServerConfiguration(
-                router: hub.router(policy: policy, logger: logger), agent: BuildInformation.agent,
-                limits: limits, logger: logger,
-                heavyMethods: Hub.heavyMethods, heavyLane: BackgroundLane(),
-                callerRole: { policy.role(of: $0)?.rawValue ?? "none" }),
+            configuration: serving,
             group: MultiThreadedEventLoopGroup.singleton)
 
         let deadlines = PeerDeadlineService(

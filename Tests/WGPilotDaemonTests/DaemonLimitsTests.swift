@@ -18,6 +18,7 @@ import WGPilotRPC
         expected.maximumConnectionsPerUser = 3
         expected.maximumCallsPerConnection = 4
         expected.maximumCallsPerSecond = 5
+        expected.maximumIntermediaryCallsPerSecond = 10
         expected.maximumMetadataBytes = 256
         expected.helloTimeout = .seconds(6)
         expected.idleTimeout = .seconds(7)
@@ -28,7 +29,7 @@ import WGPilotRPC
             (.maxFrameBytes, "65536"), (.maxConnections, "2"), (.maxConnectionsPerUser, "3"),
             (.maxCallsPerConnection, "4"), (.maxCallsPerSecond, "5"), (.maxMetadataBytes, "256"),
             (.helloTimeout, "6"), (.idleTimeout, "7"), (.keepaliveInterval, "8"), (.keepaliveTimeout, "9"),
-            (.drainTimeout, "1"),
+            (.drainTimeout, "1"), (.maxGatewayCallsPerSecond, "10"),
         ])
         #expect(limits == expected)
     }
@@ -46,7 +47,7 @@ import WGPilotRPC
                 (.maxFrameBytes, "65535"), (.maxConnections, "0"), (.maxConnectionsPerUser, "65537"),
                 (.maxCallsPerConnection, "-1"), (.maxCallsPerSecond, "many"), (.maxMetadataBytes, "1.5"),
                 (.helloTimeout, "0"), (.idleTimeout, "86401"), (.keepaliveInterval, "-1"),
-                (.keepaliveTimeout, "0"), (.drainTimeout, "16"),
+                (.keepaliveTimeout, "0"), (.drainTimeout, "16"), (.maxGatewayCallsPerSecond, "1000001"),
             ])
         }
         let text = error.map { "\($0)" } ?? ""
@@ -54,6 +55,7 @@ import WGPilotRPC
             ("max_frame_bytes", "bytes from 65536 to 67108864"), ("max_connections", "connections from 1 to 65536"),
             ("max_connections_per_user", "connections from 1 to 65536"),
             ("max_calls_per_connection", "calls from 1 to 4096"), ("max_calls_per_second", "calls from 0 to 1000000"),
+            ("max_gateway_calls_per_second", "calls from 0 to 1000000"),
             ("max_metadata_bytes", "bytes from 256 to 1048576"), ("hello_timeout", "seconds from 1 to 60"),
             ("idle_timeout", "seconds from 0 to 86400"), ("keepalive_interval", "seconds from 0 to 86400"),
             ("keepalive_timeout", "seconds from 1 to 3600"), ("drain_timeout", "seconds from 0 to 15"),

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -136,7 +137,7 @@ import WGPilotTestSupport
 
     @Test func `a rate is of one user, on all connections, and others have their own`() {
         let clock = Clock()
-        let rates = CallRates(perSecond: 2) { clock.now }
+        let rates = CallRates(now: { clock.now }) { _ in 2 }
         for uid in [7, 8] as [UInt32] {
             for _ in 0..<4 { #expect(rates.take(uid) == nil) }
             #expect(rates.take(uid) == .milliseconds(500))
@@ -148,9 +149,28 @@ import WGPilotTestSupport
         for _ in 0..<100 { #expect(rates.take(0) == nil) }
     }
 
+    @Test func `a user who speaks for many has an allowance of its own, and others keep theirs`() {
+        let clock = Clock()
+        var configuration = RPCServerConfiguration(
+            router: RPCRouter(), agent: "test", logger: Logger(label: "test"), callerRole: { _ in "" })
+        configuration.now = { clock.now }
+        configuration.limits.maximumCallsPerSecond = 2
+        configuration.limits.maximumIntermediaryCallsPerSecond = 50
+        configuration.isIntermediary = { $0 == 7 }
+        let rates = CallRates(configuration)
+        for (uid, most) in [(7, 100), (8, 4)] as [(UInt32, Int)] {
+            for _ in 0..<most { #expect(rates.take(uid) == nil) }
+            #expect(rates.take(uid) != nil)
+        }
+        configuration.limits.maximumIntermediaryCallsPerSecond = 0
+        let unlimited = CallRates(configuration)
+        for _ in 0..<1000 { #expect(unlimited.take(7) == nil) }
+        #expect((0..<5).map { _ in unlimited.take(8) == nil } == [true, true, true, true, false])
+    }
+
     @Test func `a crowd of users is forgotten once it has its burst again, and not before`() {
         let clock = Clock()
-        let rates = CallRates(perSecond: 1) { clock.now }
+        let rates = CallRates(now: { clock.now }) { _ in 1 }
         for uid in 1...2000 as ClosedRange<UInt32> {
             #expect(rates.take(uid) == nil)
             #expect(rates.take(uid) == nil)

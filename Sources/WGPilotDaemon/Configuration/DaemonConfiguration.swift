@@ -115,6 +115,7 @@ struct DaemonConfiguration: Sendable {
             (\.maximumConnectionsPerUser, .maxConnectionsPerUser, "connections", 1...65536),
             (\.maximumCallsPerConnection, .maxCallsPerConnection, "calls", 1...4096),
             (\.maximumCallsPerSecond, .maxCallsPerSecond, "calls", 0...1_000_000),
+            (\.maximumIntermediaryCallsPerSecond, .maxGatewayCallsPerSecond, "calls", 0...1_000_000),
             (\.maximumMetadataBytes, .maxMetadataBytes, "bytes", 256...1 << 20),
         ]
         for (limit, key, unit, range) in numbers {

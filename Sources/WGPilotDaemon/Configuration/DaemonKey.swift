@@ -41,6 +41,8 @@ enum DaemonKey: String, ConfigurationKey {
     case maxCallsPerConnection = "max_calls_per_connection"
     /// Calls a second of one user other than root, 0…1000000, 0 for any number. Default 1000.
     case maxCallsPerSecond = "max_calls_per_second"
+    /// Calls a second of the gateway, 0…1000000, 0 for any number. Default 20000.
+    case maxGatewayCallsPerSecond = "max_gateway_calls_per_second"
     /// Bytes of the metadata of one call, 256…1048576. Default 8192.
     case maxMetadataBytes = "max_metadata_bytes"
     /// Seconds that a client has for its hello, 1…60. Default 5.

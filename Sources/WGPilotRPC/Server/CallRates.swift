@@ -9,31 +9,40 @@ final class CallRates: Sendable {
     /// The clock counts nanoseconds.
     private static let most = 1_000_000_000
 
-    private let perSecond: Int
+    private let perSecond: @Sendable (UInt32) -> Int
     private let now: @Sendable () -> NIODeadline
     private let users = Mutex<[UInt32: CallAllowance]>([:])
 
-    /// Makes the allowances; with 0 calls a second everybody may call at any rate.
-    init(perSecond: Int, now: @escaping @Sendable () -> NIODeadline) {
-        self.perSecond = min(perSecond, CallRates.most)
+    /// Makes the allowances; who has 0 calls a second may call at any rate.
+    init(now: @escaping @Sendable () -> NIODeadline, perSecond: @escaping @Sendable (UInt32) -> Int) {
+        self.perSecond = perSecond
         self.now = now
     }
 
+    /// Makes the allowances that a configuration has.
+    convenience init(_ configuration: RPCServerConfiguration) {
+        self.init(now: configuration.now) { configuration.callsPerSecond(of: $0) }
+    }
+
     /// Counts a call of a user; nil if it may be made, else how long until it may. Root may always.
-    func take(_ uid: UInt32, overdraft: Int = 0) -> TimeAmount? {
-        guard perSecond > 0, uid != 0 else { return nil }
+    func take(_ uid: UInt32) -> TimeAmount? { take(uid, overdraftSeconds: 0) }
+
+    private func take(_ uid: UInt32, overdraftSeconds: Int) -> TimeAmount? {
+        if uid == 0 { return nil }
+        let perSecond = min(perSecond(uid), CallRates.most)
+        guard perSecond > 0 else { return nil }
         let now = self.now()
         return users.withLock { users in
             if users[uid] == nil, users.count >= CallRates.crowd {
                 users = users.filter { $0.value.paidOff > now }
             }
             return users[uid, default: CallAllowance(at: now)].take(
-                perSecond: perSecond, at: now, overdraft: overdraft)
+                perSecond: perSecond, at: now, overdraft: overdraftSeconds * perSecond)
         }
     }
 
     /// The same for a ping, which cannot be refused: it is counted, and may overdraw the allowance by a whole burst.
     func takePing(_ uid: UInt32) -> TimeAmount? {
-        take(uid, overdraft: Int(CallAllowance.burstSeconds) * perSecond)
+        take(uid, overdraftSeconds: Int(CallAllowance.burstSeconds))
     }
 }

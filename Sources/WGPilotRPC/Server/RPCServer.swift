@@ -54,7 +54,7 @@ public final class RPCServer: Sendable {
         self.address = address
         self.configuration = configuration
         self.group = group
-        rates = CallRates(perSecond: configuration.limits.maximumCallsPerSecond, now: configuration.now)
+        rates = CallRates(configuration)
     }
 
     /// Serves until ``beginShutdown()``, or until the task is cancelled, which cancels the calls in flight too. Calls

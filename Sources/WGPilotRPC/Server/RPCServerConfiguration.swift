@@ -20,6 +20,9 @@ public struct RPCServerConfiguration: Sendable {
         /// The calls in a second that one user other than root may make on all its connections together; as many as in
         /// two seconds may come at once. One more is refused with `too_many_requests`. 0 for any number.
         public var maximumCallsPerSecond = 1000
+        /// The same for the users that ``RPCServerConfiguration/isIntermediary`` names, each of which speaks for many
+        /// others. 0 for any number.
+        public var maximumIntermediaryCallsPerSecond = 20_000
         /// The time a client has for its hello.
         public var helloTimeout: Duration = .seconds(5)
         /// The time after which a connection without calls is closed; nil for never.
@@ -50,10 +53,17 @@ public struct RPCServerConfiguration: Sendable {
     public var heavyLane: BackgroundLane?
     /// The name of the role that a caller has, told in the hello. It grants nothing: interceptors do that.
     public var callerRole: @Sendable (PeerCredentials) -> String
+    /// Whether a user of the machine speaks for many others, and so has an allowance of calls of its own.
+    public var isIntermediary: @Sendable (_ uid: UInt32) -> Bool = { _ in false }
     /// Where errors of handlers and of connections are logged.
     public var logger: Logger
     /// The clock that calls are counted by. Tests have their own.
     var now: @Sendable () -> NIODeadline = { .now() }
+
+    /// The calls a second that a user other than root may make; 0 for any number.
+    func callsPerSecond(of uid: UInt32) -> Int {
+        isIntermediary(uid) ? limits.maximumIntermediaryCallsPerSecond : limits.maximumCallsPerSecond
+    }
 
     /// Makes a configuration.
     public init(

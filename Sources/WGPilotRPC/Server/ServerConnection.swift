@@ -396,7 +396,7 @@ final class ServerConnection: ChannelInboundHandler {
         if facts.rates.takePing(facts.credentials.uid) != nil {
             throw RPCError(
                 .resourceExhausted, reason: "too_many_requests",
-                message: "Pings came faster than the \(limits.maximumCallsPerSecond) calls that a user may make in a"
+                message: "Pings came faster than the \(callsPerSecond) calls that a user may make in a"
                     + " second.")
         }
         append(.ping, flags: Frame.answerFlag, streamID: 0, frame.payload)
@@ -420,6 +420,8 @@ final class ServerConnection: ChannelInboundHandler {
         }
     }
 
+    private var callsPerSecond: Int { facts.configuration.callsPerSecond(of: facts.credentials.uid) }
+
     /// Whether one more call may be begun, before its bytes are looked at.
     private func admit() throws(RPCError) {
         guard phase == .open else { throw ServerConnection.shuttingDown }
@@ -427,7 +429,7 @@ final class ServerConnection: ChannelInboundHandler {
             let milliseconds = max(1, (wait.nanoseconds + 999_999) / 1_000_000)
             throw RPCError(
                 .resourceExhausted, reason: "too_many_requests",
-                message: "A user may make \(limits.maximumCallsPerSecond) calls a second; nothing was done.",
+                message: "A user may make \(callsPerSecond) calls a second; nothing was done.",
                 metadata: ["retry-after-ms": "\(milliseconds)"])
         }
         // Handlers that do not stop when they are cancelled are counted too, with as much room for them again.

@@ -44,7 +44,7 @@ public enum InProcessTransport {
                 unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &sendBufferBytes, size)
             }
         }
-        let rates = CallRates(perSecond: configuration.limits.maximumCallsPerSecond, now: configuration.now)
+        let rates = CallRates(configuration)
         let connection = try await ClientBootstrap(group: group).withConnectedSocket(descriptors[0]) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try ServerConnection.install(
