@@ -171,6 +171,8 @@ let package = Package(
                 "WGPilotGateway", "WGPilotConfiguration", "WGPilotCore", "WGPilotJSON", "WGPilotProtocol", "WGPilotRPC",
                 nio, nioPosix, logging, .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],
             swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

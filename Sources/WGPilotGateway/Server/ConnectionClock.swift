@@ -103,8 +103,28 @@ final class ConnectionClock: ChannelDuplexHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         writeDeadline?.cancel()
-        writeDeadline = context.channel.isWritable ? nil : schedule(in: times.write)
+        writeDeadline = nil
+        if !context.channel.isWritable { watchWriting(context.channel) }
         context.fireChannelWritabilityChanged()
+    }
+
+    /// Ends the connection unless some of what waits for the client is taken in time, and again from there: a large answer may
+    /// take as long as it takes, as long as the client reads.
+    private func watchWriting(_ channel: any Channel) {
+        let waiting = Self.waiting(channel)
+        writeDeadline = channel.eventLoop.assumeIsolated().scheduleTask(in: times.write) { [weak self] in
+            guard let self, self.context != nil else { return }
+            if let waiting, let now = Self.waiting(channel), now < waiting {
+                self.watchWriting(channel)
+            } else {
+                channel.close(promise: nil)
+            }
+        }
+    }
+
+    /// How many bytes wait for the client here. What the kernel has of them is little: see ``GatewayChannel``.
+    private static func waiting(_ channel: any Channel) -> Int? {
+        try? channel.syncOptions?.getOption(.bufferedWritableBytes)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -8,6 +8,6 @@ struct ConnectionTimes: Sendable, Equatable {
     var body: TimeAmount = .seconds(30)
     /// Between requests.
     var idle: TimeAmount = .seconds(60)
-    /// To take any of what waits for it.
+    /// To take any of what waits for it; counted anew from there.
     var write: TimeAmount = .seconds(30)
 }

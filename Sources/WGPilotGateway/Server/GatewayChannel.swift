@@ -4,7 +4,6 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
-import WGPilotCore
 import WGPilotRPC
 
 /// What a connection of a client is made of: TLS where there is any, HTTP/1.1, the limits, and then Hummingbird.
@@ -21,14 +20,19 @@ struct GatewayChannel: ServerChildChannel, HTTPChannelHandler {
     /// What speaks TLS; nil for plain HTTP.
     let tls: TLSKeeper?
 
+    /// TCP_NOTSENT_LOWAT (linux/tcp.h).
+    private static let notsentLowWater: CInt = 25
+
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let address = channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+            let address = channel.remoteAddress?.plainAddress
             guard limits.enter(address) else {
                 channel.close(promise: nil)
                 throw TooManyConnections()
             }
             channel.closeFuture.whenComplete { _ in limits.leave(address) }
+            // A kernel that takes megabytes at once tells nothing for minutes of a client that reads them slowly (tcp(7)).
+            try? channel.syncOptions?.setOption(.tcpOption(.init(rawValue: Self.notsentLowWater)), value: 256 << 10)
             let pipeline = channel.pipeline.syncOperations
             if let tls { try pipeline.addHandler(tls.handler()) }
             let clock = ConnectionClock(times: times)
