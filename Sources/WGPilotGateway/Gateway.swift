@@ -5,6 +5,7 @@ import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 import WGPilotCore
+import WGPilotProtocol
 import WGPilotRPC
 
 /// The parts of the gateway, put together.
@@ -18,6 +19,8 @@ struct Gateway: Sendable {
     private let requests = RequestMetrics()
     private let scrapes: RPCClient
     private let metrics: MetricsRoutes
+    private let gate: CallerGate
+    private let bodies = BodyBudget()
 
     init(configuration: GatewayConfiguration, daemon: Daemon, files: StaticFiles, logger: Logger) {
         self.configuration = configuration
@@ -27,8 +30,11 @@ struct Gateway: Sendable {
         eventSource = DaemonEvents(path: configuration.socketPath)
         events = EventHub(upstream: eventSource, logger: logger)
         scrapes = RPCClient(path: configuration.socketPath, agent: BuildInformation.agent)
+        gate = CallerGate(perSecond: configuration.maxUnconfirmedPerSecond) { context throws(RPCError) in
+            try await DaemonEvents.role(of: context.metadata, through: daemon.client(of: context.channel))
+        }
         metrics = MetricsRoutes(
-            client: scrapes, access: configuration.metrics, requests: requests, events: events)
+            client: scrapes, access: configuration.metrics, requests: requests, events: events, gate: gate)
     }
 
     /// The areas of the API. A new one is listed here.
@@ -47,7 +53,7 @@ struct Gateway: Sendable {
 
     /// Every route, in the order of the document.
     var routes: [GatewayRouter.Route] {
-        let router = GatewayRouter()
+        let router = GatewayRouter(gate: gate, bodies: bodies)
         for area in areas { area.add(to: router) }
         return router.routes
     }
@@ -58,7 +64,7 @@ struct Gateway: Sendable {
             routes: routes,
             policy: RequestPolicy(
                 hosts: HostNames(names: configuration.hostNames),
-                proxies: ProxyTrust(blocks: configuration.trustedProxies), isTLS: configuration.tls != .off),
+                proxies: configuration.proxies, isTLS: configuration.tls != .off),
             files: files, metrics: requests, logger: logger)
     }
 
@@ -68,7 +74,7 @@ struct Gateway: Sendable {
     func run() async throws {
         let limits = ConnectionLimits(
             all: configuration.maxConnections, perAddress: configuration.maxConnectionsPerAddress,
-            proxies: ProxyTrust(blocks: configuration.trustedProxies))
+            proxies: configuration.proxies)
         let tls = try makeTLS()
         var services: [any Service] = [
             application(

@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOCore
 import Testing
 import WGPilotCore
 
@@ -16,13 +17,50 @@ struct RequestPolicyTests {
             (["X-Forwarded-For": "6.6.6.6, 203.0.113.9"], "203.0.113.9"),
             (["X-Forwarded-For": "6.6.6.6, 203.0.113.9, 10.0.0.2"], "203.0.113.9"), ([:], "10.0.0.1"),
             (["X-Forwarded-For": "nonsense"], "10.0.0.1"), (["X-Forwarded-For": "203.0.113.9:4711"], "203.0.113.9"),
-            (["Forwarded": "for=\"[2001:db8::7]:4711\";proto=https, for=10.0.0.2"], "2001:db8::7"),
-            (["Forwarded": "for=_hidden", "X-Forwarded-For": "203.0.113.9"], "10.0.0.1"),
+            (["X-Forwarded-For": "::ffff:203.0.113.9"], "203.0.113.9"),
+            // What such a proxy passes on of another field its client has written.
+            (["Forwarded": "for=6.6.6.6;proto=https", "X-Forwarded-For": "203.0.113.9"], "203.0.113.9"),
+            (["Forwarded": "for=6.6.6.6"], "10.0.0.1"),
         ])
     func clients(_ fields: [String: String], _ client: String) throws {
         let trust = ProxyTrust(blocks: [try IPPrefix("10.0.0.0/8")])
         #expect(
             trust.client(of: try Self.fields(fields), peer: try Self.address("10.0.0.1")).address.description == client)
+    }
+
+    // RFC 7239 §4 and §6.
+    @Test(
+        "with the field of RFC 7239 that one alone is believed",
+        arguments: [
+            (["Forwarded": "for=\"[2001:db8::7]:4711\";proto=https, for=10.0.0.2"], "2001:db8::7"),
+            (["Forwarded": "for=203.0.113.9", "X-Forwarded-For": "6.6.6.6"], "203.0.113.9"),
+            (["Forwarded": "for=_hidden", "X-Forwarded-For": "6.6.6.6"], "10.0.0.1"),
+            (["X-Forwarded-For": "6.6.6.6"], "10.0.0.1"),
+        ])
+    func clientsByForwarded(_ fields: [String: String], _ client: String) throws {
+        let trust = ProxyTrust(blocks: [try IPPrefix("10.0.0.0/8")], field: .forwarded)
+        #expect(
+            trust.client(of: try Self.fields(fields), peer: try Self.address("10.0.0.1")).address.description == client)
+    }
+
+    @Test("whether the client sees https is read from the field of the address, and from no other")
+    func schemes() throws {
+        let said = try Self.fields(["X-Forwarded-Proto": "http", "Forwarded": "for=1.2.3.4;proto=https"])
+        let peer = try Self.address("10.0.0.1")
+        let blocks = [try IPPrefix("10.0.0.0/8")]
+        #expect(ProxyTrust(blocks: blocks).client(of: said, peer: peer).isSecure == false)
+        #expect(ProxyTrust(blocks: blocks, field: .forwarded).client(of: said, peer: peer).isSecure == true)
+        let one = try Self.fields(["Forwarded": "proto=https"])
+        #expect(ProxyTrust(blocks: blocks).client(of: one, peer: peer).isSecure == nil)
+        let other = try Self.fields(["X-Forwarded-Proto": "https"])
+        #expect(ProxyTrust(blocks: blocks, field: .forwarded).client(of: other, peer: peer).isSecure == nil)
+    }
+
+    @Test("an IPv4 client of a socket for both is the same as of one for IPv4 alone")
+    func mapped() throws {
+        let socket = try SocketAddress(ipAddress: "::ffff:192.0.2.1", port: 1)
+        #expect(socket.plainAddress?.description == "192.0.2.1")
+        #expect(try SocketAddress(ipAddress: "2001:db8::1", port: 1).plainAddress?.description == "2001:db8::1")
     }
 
     private static func fields(_ pairs: [String: String]) throws -> HTTPFields {
@@ -97,5 +135,16 @@ struct RequestPolicyTests {
         #expect(limits.enter(proxy) && limits.enter(proxy) && !limits.enter(proxy))
         limits.leave(greedy)
         #expect(limits.enter(greedy))
+    }
+
+    @Test("of IPv6 a whole /64 is one client, as any of its addresses is its owner's")
+    func limitsOfIPv6() throws {
+        let limits = ConnectionLimits(all: 9, perAddress: 2, proxies: ProxyTrust(blocks: []))
+        let (one, two) = (try Self.address("2001:db8::1"), try Self.address("2001:db8::ffff:2"))
+        let three = try Self.address("2001:db8::3")
+        #expect(limits.enter(one) && limits.enter(two) && !limits.enter(three))
+        #expect(limits.enter(try Self.address("2001:db8:0:1::1")))
+        limits.leave(two)
+        #expect(limits.enter(try Self.address("2001:db8::4")))
     }
 }

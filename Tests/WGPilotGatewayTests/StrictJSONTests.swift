@@ -39,6 +39,21 @@ struct StrictJSONTests {
         #expect(throws: JSONReader.Fault.self) { try JSONReader.read([UInt8](repeating: 0x5B, count: 1_000_000)) }
     }
 
+    @Test("a text has a bounded number of values, which as many peers as a request may have stay below")
+    func values300000() throws {
+        let peer = "{" + PeerRoutes.create.fields.map { "\"\($0.name)\":[\"a\",\"b\"]" }.joined(separator: ",") + "}"
+        let batch = "{\"action\":\"create\",\"create\":[\(repeatElement(peer, count: 5000).joined(separator: ","))]}"
+        // With one value for each field it is what a batch has; with lists in all of them it is more than any has.
+        let plain = batch.replacing("[\"a\",\"b\"]", with: "\"ab\"")
+        #expect(plain.utf8.count <= APIRequest.largestBulkBody)
+        #expect(throws: Never.self) { try JSONReader.read(Array(plain.utf8)) }
+        #expect(throws: JSONReader.Fault.self) { try JSONReader.read(Array(batch.utf8)) }
+        let most = "[" + repeatElement("1", count: JSONReader.mostValues - 1).joined(separator: ",") + "]"
+        #expect(throws: Never.self) { try JSONReader.read(Array(most.utf8)) }
+        let more = "[" + repeatElement("1", count: JSONReader.mostValues).joined(separator: ",") + "]"
+        #expect(throws: JSONReader.Fault.self) { try JSONReader.read(Array(more.utf8)) }
+    }
+
     private static let schema = Schema(
         "Probe",
         [
@@ -67,6 +82,26 @@ struct StrictJSONTests {
         #expect(try Self.faults(#"[]"#).keys.sorted() == [""])
         #expect(try Self.faults(#"{"name": "toolong"}"#)["name"] == "is longer than 5 characters")
         #expect(try Self.faults(#"{"name": null}"#)["name"] == "is a text, not null")
+    }
+
+    @Test("of very many faults a hundred are told, and that there are more", .timeLimit(.minutes(1)))
+    func manyFaults() throws {
+        // What reads each fault for each field that is missing takes hours for this.
+        let element = "{" + (0..<55).map { "\"x\($0)\":1" }.joined(separator: ",") + "}"
+        let text = "{\"list\":[" + repeatElement(element, count: 5000).joined(separator: ",") + "]}"
+        let schema = Schema("Many", [.init("list", .objects(Self.schema, most: 5000), "")])
+        let failure = try #require(throws: HTTPFailure.self) {
+            _ = try RequestObject.read(try JSONReader.read(Array(text.utf8)), schema)
+        }
+        #expect(failure.fields.count == RequestFaults.most + 1)
+        #expect(failure.fields.first?.field == "list[0].x0")
+        #expect(failure.fields.last?.message == "has more faults than these 100")
+        #expect(failure.message == "More than 100 fields are not valid.")
+        let missing = "{\"list\":[" + repeatElement("{}", count: 50).joined(separator: ",") + "]}"
+        let fifty = try #require(throws: HTTPFailure.self) {
+            _ = try RequestObject.read(try JSONReader.read(Array(missing.utf8)), schema)
+        }
+        #expect(fifty.fields.map(\.field) == (0..<50).map { "list[\($0)].name" })
     }
 
     @Test("lists are arrays or texts with commas, and null sets a field back where that is allowed")

@@ -19,6 +19,7 @@ struct GatewayConfiguration: Sendable {
     var isWebRootNamed = false
     var hostNames: Set<String> = []
     var trustedProxies: [IPPrefix] = []
+    var proxyField = ProxyTrust.Field.xForwardedFor
     var tls = TLS.off
     var tlsCertificate: String?
     var tlsKey: String?
@@ -26,6 +27,7 @@ struct GatewayConfiguration: Sendable {
     var redirectListen: SocketEndpoint?
     var maxConnections = 8192
     var maxConnectionsPerAddress = 64
+    var maxUnconfirmedPerSecond = 50
     var times = ConnectionTimes()
     var metrics = MetricsAccess()
 
@@ -50,6 +52,13 @@ struct GatewayConfiguration: Sendable {
             } ?? (tlsCertificate == nil ? .off : .files)
         stateDir = layers.value(.stateDir, text) ?? stateDir
         redirectListen = layers.value(.redirectListen, endpoint)
+        proxyField =
+            layers.value(.proxyField) { text throws(InvalidValue) in
+                guard let field = ProxyTrust.Field(rawValue: text.lowercased()) else {
+                    throw InvalidValue("is one of x-forwarded-for, forwarded")
+                }
+                return field
+            } ?? proxyField
         let count = { (text: String) throws(InvalidValue) in
             guard let count = Int(text), (1...1_000_000).contains(count) else {
                 throw InvalidValue("is a number from 1 to 1000000")
@@ -58,6 +67,13 @@ struct GatewayConfiguration: Sendable {
         }
         maxConnections = layers.value(.maxConnections, count) ?? maxConnections
         maxConnectionsPerAddress = layers.value(.maxConnectionsPerAddress, count) ?? maxConnectionsPerAddress
+        maxUnconfirmedPerSecond =
+            layers.value(.maxUnconfirmedPerSecond) { text throws(InvalidValue) in
+                guard let count = Int(text), (0...1_000_000).contains(count) else {
+                    throw InvalidValue("is a number from 0 to 1000000")
+                }
+                return count
+            } ?? maxUnconfirmedPerSecond
         let allowsPlain =
             layers.value(.plainHTTP) { text throws(InvalidValue) in
                 guard let flag = Bool(text) else { throw InvalidValue("is true or false") }
@@ -98,6 +114,9 @@ struct GatewayConfiguration: Sendable {
         }
         if !faults.isEmpty { throw ConfigurationError(faults) }
     }
+
+    /// Who is believed on the client's address.
+    var proxies: ProxyTrust { ProxyTrust(blocks: trustedProxies, field: proxyField) }
 
     private static func level(_ text: String) throws(InvalidValue) -> Logger.Level {
         guard let level = Logger.Level(rawValue: text) else {

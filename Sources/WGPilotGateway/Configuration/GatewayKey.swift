@@ -14,6 +14,8 @@ enum GatewayKey: String, ConfigurationKey {
     case hostNames = "host_names"
     /// Blocks of the proxies whose word on the client's address is taken. Default none.
     case trustedProxies = "trusted_proxies"
+    /// The field that these write: `x-forwarded-for` or `forwarded`. Default `x-forwarded-for`.
+    case proxyField = "proxy_field"
     /// `off`, `self-signed` or `files`. Default `files` where a certificate is named, else `off`.
     case tls
     /// The certificate chain in PEM.
@@ -30,6 +32,8 @@ enum GatewayKey: String, ConfigurationKey {
     case maxConnections = "max_connections"
     /// The most connections of one address at a time. Default 64.
     case maxConnectionsPerAddress = "max_connections_per_address"
+    /// Requests a second of one address that need the daemon and show nothing known to be good, 0 for any number. Default 50.
+    case maxUnconfirmedPerSecond = "max_unconfirmed_per_second"
 
     /// The blocks of addresses whose Prometheus may scrape without a token of its own. Default none.
     case metricsAllow = "metrics_allow"

@@ -17,16 +17,19 @@ struct DaemonEvents: EventUpstream {
         client = RPCClient(path: path, agent: BuildInformation.agent, retry: RetryPolicy(attempts: 1))
     }
 
-    func role(of caller: Metadata) async throws(RPCError) -> String {
+    func role(of caller: Metadata) async throws(RPCError) -> String { try await Self.role(of: caller, through: client) }
+
+    /// Asks who somebody is.
+    static func role(of caller: Metadata, through client: RPCClient) async throws(RPCError) -> String {
         var metadata = caller
-        metadata[Self.background] = "true"
+        metadata[background] = "true"
         do throws(RPCError) {
-            return try await client.call(AuthService.whoAmI, Empty(), timeout: Self.timeout, metadata: metadata).role
+            return try await client.call(AuthService.whoAmI, Empty(), timeout: timeout, metadata: metadata).role
         } catch {
             // A daemon from before that method.
             guard error.code == .unimplemented else { throw error }
         }
-        return try await client.call(SystemService.info, Empty(), timeout: Self.timeout, metadata: metadata).role
+        return try await client.call(SystemService.info, Empty(), timeout: timeout, metadata: metadata).role
     }
 
     func follow(

@@ -14,6 +14,11 @@ struct APIRequest: Sendable {
     /// Bodies with many things in them, or a file.
     static let largestBulkBody = 8 << 20
 
+    /// Bodies of those who have shown nothing yet.
+    static let largestOpenBody = 16 << 10
+    /// What is still read of a request that the daemon is going to refuse for the caller's role: it writes that down.
+    static let largestRefusedBody = 64 << 10
+
     /// A part of the path, decoded.
     func text(_ name: String) throws(HTTPFailure) -> String {
         guard let raw = context.parameters[name[...]], let text = PercentCoding.decode(raw), !text.isEmpty,

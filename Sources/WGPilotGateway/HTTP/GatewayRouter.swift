@@ -1,5 +1,6 @@
 import Hummingbird
 import NIOCore
+import WGPilotProtocol
 
 /// Collects the routes of the gateway, each with its part of the API's document.
 final class GatewayRouter {
@@ -17,13 +18,47 @@ final class GatewayRouter {
 
     /// In the order in which they were added.
     private(set) var routes: [Route] = []
+    private let gate: CallerGate?
+    private let bodies: BodyBudget
+
+    /// - Parameters:
+    ///   - gate: Who lets requests in; nil where the routes are only looked at.
+    ///   - bodies: The room for their bodies.
+    init(gate: CallerGate? = nil, bodies: BodyBudget = BodyBudget()) {
+        self.gate = gate
+        self.bodies = bodies
+    }
 
     /// Adds a route whose handler reads the request by itself.
     func on(_ method: HTTPRequest.Method, _ path: String, _ operation: Operation, _ handler: @escaping Handler) {
+        add(method, path, operation) { request, context, _ in try await handler(request, context) }
+    }
+
+    private func add(
+        _ method: HTTPRequest.Method, _ path: String, _ operation: Operation,
+        _ handler: @escaping @Sendable (Request, GatewayContext, _ largestBody: Int) async throws -> Response
+    ) {
+        // What is open and only read asks the daemon for nothing, or for all at once, or has a gate of its own.
+        let isCounted = operation.access == .open && method != .get
+        let gate = gate
         routes.append(
             Route(method: method, path: path, operation: operation) { request, context in
                 try Self.admit(request, context, operation)
-                return try await handler(request, context)
+                var largest = operation.largestBody
+                if let gate {
+                    if isCounted || !operation.confirmsCaller {
+                        try gate.admit(isCounted ? nil : context.credential, context)
+                    } else if operation.access != .open, let credential = context.credential {
+                        let role = try await gate.role(of: credential, context)
+                        if !operation.access.isMet(by: role) { largest = min(largest, APIRequest.largestRefusedBody) }
+                    }
+                }
+                do {
+                    return try await handler(request, context, largest)
+                } catch let error as RPCError where error.code == .unauthenticated {
+                    if let credential = context.credential { gate?.forget(credential) }
+                    throw error
+                }
             })
     }
 
@@ -32,9 +67,13 @@ final class GatewayRouter {
         _ method: HTTPRequest.Method, _ path: String, _ operation: Operation,
         _ handler: @escaping @Sendable (APIRequest) async throws -> Response
     ) {
-        on(method, path, operation) { request, context in
+        let bodies = bodies
+        add(method, path, operation) { request, context, largest in
             let query = try Query.read(request.uri.query, operation.query)
-            let bytes = try await Self.bytes(of: request, operation)
+            let share = BodyBudget.Share(of: bodies, isOpen: operation.access == .open)
+            // What is made of it takes room as well, until it is answered.
+            defer { share.end() }
+            let bytes = try await Self.bytes(of: request, operation, largest, share)
             let body = try Self.object(bytes, request, operation)
             return try await handler(APIRequest(request: request, context: context, query: query, body: body))
         }
@@ -56,19 +95,29 @@ final class GatewayRouter {
         }
     }
 
-    private static func bytes(of request: Request, _ operation: Operation) async throws -> [UInt8] {
-        let tooLarge = HTTPFailure(
-            .contentTooLarge, "body_too_large", "The body is larger than \(operation.largestBody) bytes.",
+    private static func bytes(
+        of request: Request, _ operation: Operation, _ largest: Int, _ share: BodyBudget.Share
+    ) async throws -> [UInt8] {
+        let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
+        if length > largest { throw tooLarge(operation, largest) }
+        var bytes: [UInt8] = []
+        for try await part in request.body {
+            guard bytes.count + part.readableBytes <= largest else { throw tooLarge(operation, largest) }
+            try share.take(part.readableBytes)
+            bytes += part.readableBytesView
+        }
+        return bytes
+    }
+
+    private static func tooLarge(_ operation: Operation, _ largest: Int) -> HTTPFailure {
+        if largest < operation.largestBody {
+            return HTTPFailure(
+                .forbidden, "role", "This needs a role that the caller does not have.",
+                headers: [.connection: "close"])
+        }
+        return HTTPFailure(
+            .contentTooLarge, "body_too_large", "The body is larger than \(largest) bytes.",
             headers: [.connection: "close"])
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > operation.largestBody {
-            throw tooLarge
-        }
-        do {
-            let buffer = try await request.body.collect(upTo: operation.largestBody)
-            return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw tooLarge
-        }
     }
 
     private static func object(

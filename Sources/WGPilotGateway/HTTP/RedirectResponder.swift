@@ -10,7 +10,7 @@ struct RedirectResponder: HTTPResponder {
     let port: UInt16
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
-        let local = context.channel.localAddress?.ipAddress.flatMap { IPAddress($0) }
+        let local = context.channel.localAddress?.plainAddress
         guard let authority = request.head.authority, hosts.allow(authority, local: local),
             let host = HostNames.host(authority), let target = request.head.path, target.first == "/"
         else {

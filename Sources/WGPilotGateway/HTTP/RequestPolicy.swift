@@ -12,7 +12,7 @@ struct RequestPolicy: Sendable {
 
     /// Fills in who asks, and refuses what no route is to see.
     func admit(_ request: Request, _ context: inout GatewayContext) throws(HTTPFailure) {
-        let peer = context.channel.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        let peer = context.channel.remoteAddress?.plainAddress
         context.isSecure = isTLS
         if let peer {
             let client = proxies.client(of: request.headers, peer: peer)
@@ -65,7 +65,7 @@ struct RequestPolicy: Sendable {
         guard let authority = request.head.authority, !authority.isEmpty else {
             throw HTTPFailure(.badRequest, "bad_request", "The request names no host.")
         }
-        let local = context.channel.localAddress?.ipAddress.flatMap { IPAddress($0) }
+        let local = context.channel.localAddress?.plainAddress
         guard hosts.allow(authority, local: local) else {
             throw HTTPFailure(
                 .misdirectedRequest, "host_not_allowed",

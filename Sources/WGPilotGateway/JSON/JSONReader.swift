@@ -12,8 +12,12 @@ struct JSONReader {
     /// Arrays and objects within one another. Requests have three.
     static let deepest = 32
 
+    /// Values in all, each of which takes many times the room of its text. 5000 peers with all their fields are 125,000.
+    static let mostValues = 300_000
+
     private let bytes: [UInt8]
     private var offset = 0
+    private var count = 0
 
     private init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -46,6 +50,8 @@ struct JSONReader {
 
     private mutating func value(depth: Int) throws(Fault) -> JSONValue {
         guard depth < Self.deepest else { throw fault("nested too deeply") }
+        count += 1
+        guard count <= Self.mostValues else { throw fault("there are more than \(Self.mostValues) values") }
         switch next {
         case nil: throw fault("the text ends too early")
         case UInt8(ascii: "{"): return try object(depth: depth)

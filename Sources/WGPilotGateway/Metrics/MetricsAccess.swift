@@ -30,11 +30,3 @@ struct MetricsAccess: Sendable {
         return allowed.contains { $0.contains(address.unmapped) } ? .token(token) : nil
     }
 }
-
-extension IPAddress {
-    /// The IPv4 address that an IPv6 socket shows as `::ffff:192.0.2.1` (RFC 4291 §2.5.5.2).
-    fileprivate var unmapped: IPAddress {
-        guard !isV4, number >> 32 == 0xFFFF else { return self }
-        return .v4(IPv4Address(rawValue: UInt32(truncatingIfNeeded: number)))
-    }
-}

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Synchronization
+import WGPilotCore
 import WGPilotProtocol
 import WGPilotRPC
 
@@ -11,15 +12,19 @@ struct MetricsRoutes: Routes {
     let access: MetricsAccess
     let requests: RequestMetrics
     let events: EventHub
+    let gate: CallerGate
     /// When the gateway started, in seconds since 1970-01-01 UTC.
     let startedAt: Double
     private let memory = Memory()
 
-    init(client: RPCClient, access: MetricsAccess, requests: RequestMetrics, events: EventHub) {
+    init(
+        client: RPCClient, access: MetricsAccess, requests: RequestMetrics, events: EventHub, gate: CallerGate
+    ) {
         self.client = client
         self.access = access
         self.requests = requests
         self.events = events
+        self.gate = gate
         startedAt = ProcessFacts.now
     }
 
@@ -47,6 +52,7 @@ struct MetricsRoutes: Routes {
                 .unauthorized, "no_token", "send an API token of role viewer, as Authorization: Bearer wgp_…",
                 headers: [.wwwAuthenticate: "Bearer"])
         }
+        if let shown = context.credential { try gate.admit(shown, context) }
         guard let slot = memory.slots.take() else {
             throw HTTPFailure(
                 .serviceUnavailable, "busy", "too many scrapes are under way; come back later",
@@ -81,10 +87,12 @@ struct MetricsRoutes: Routes {
         do {
             let reading = try await HubReading.read(client, metadata, drift: memory.drift)
             memory.remember(key, reading.drift)
+            if !isOwn { gate.confirm(credential) }
             return reading
         } catch {
             if error.refusal != nil {
                 memory.forget(key)
+                gate.forget(credential)
                 throw error
             }
             guard isOwn || memory.knows(key) else { throw error }
@@ -96,7 +104,7 @@ struct MetricsRoutes: Routes {
     /// another than that of the connection.
     private static func isForwarded(_ request: Request, _ context: GatewayContext) -> Bool {
         let says = ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"].contains { request.headers.text($0) != nil }
-        return says && context.clientAddress == context.channel.remoteAddress?.ipAddress ?? ""
+        return says && context.clientAddress == context.channel.remoteAddress?.plainAddress?.description ?? ""
     }
 
     /// What is remembered from one scrape to the next.

@@ -8,6 +8,16 @@ struct Operation: Sendable {
         case open
         /// Who shows a session or a token. What the role must be is the daemon's to say; here it is written for people.
         case role(String)
+
+        private static let ranks = ["viewer", "operator", "admin"]
+
+        /// Whether a caller of this role may, as far as is known here: a role that is not known may be any.
+        func isMet(by role: String) -> Bool {
+            guard case .role(let least) = self, let has = Self.ranks.firstIndex(of: role),
+                let needs = Self.ranks.firstIndex(of: least)
+            else { return true }
+            return has >= needs
+        }
     }
 
     /// What it answers where all is well.
@@ -33,6 +43,8 @@ struct Operation: Sendable {
     var isBodyOptional = false
     /// The most bytes of the body.
     var largestBody = APIRequest.largestBody
+    /// Whether the daemon is asked who the caller is before it is handled; false where it is answered whoever that is.
+    var confirmsCaller = true
     /// The status where all is well.
     var status: HTTPResponse.Status = .ok
     var answer: Answer = .nothing
@@ -50,6 +62,7 @@ struct Operation: Sendable {
         self.area = area
         self.summary = summary
         self.access = access
+        if access == .open { largestBody = APIRequest.largestOpenBody }
     }
 
     /// The same with something set.
@@ -71,11 +84,11 @@ struct Operation: Sendable {
     func asking(_ query: [Schema.Field]) -> Operation { with { $0.query += query } }
 
     /// The same with a body.
-    func taking(_ body: Schema, isOptional: Bool = false, largest: Int = APIRequest.largestBody) -> Operation {
+    func taking(_ body: Schema, isOptional: Bool = false, largest: Int? = nil) -> Operation {
         with {
             $0.body = body
             $0.isBodyOptional = isOptional
-            $0.largestBody = largest
+            if let largest { $0.largestBody = largest }
         }
     }
 

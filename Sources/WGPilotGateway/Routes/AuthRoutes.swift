@@ -7,6 +7,11 @@ import WGPilotQR
 /// `/api/auth`: how a web user logs in and looks after the own account.
 struct AuthRoutes: Routes {
     let daemon: Daemon
+    private let isSetupNeeded = SharedAnswer<Bool>()
+
+    init(daemon: Daemon) {
+        self.daemon = daemon
+    }
 
     private static let password = Schema.Field("password", .secret(longest: 1024), "The password.", required: true)
     private static let code = Schema.Field(
@@ -45,8 +50,11 @@ struct AuthRoutes: Routes {
         let state = Operation("getSetupState", area: "Auth", "Whether the first user is to be made.", access: .open)
             .answering(Schemas.setupState)
         router.api(.get, "/api/auth/setup", state) { request in
-            let reply = try await daemon.call(AuthService.setupState, Empty(), for: request.context)
-            return .json { json in json.object { $0.field("setup_needed", reply.setupNeeded) } }
+            let isNeeded = try await isSetupNeeded.get { () async throws(RPCError) in
+                try await daemon.call(AuthService.setupState, Empty(), for: request.context.withoutCredential)
+                    .setupNeeded
+            }
+            return .json { json in json.object { $0.field("setup_needed", isNeeded) } }
         }
         let setup = Operation("setUp", area: "Auth", "Makes the first admin, with a code.", access: .open)
             .taking(Self.setup).answering(Schemas.login, .created)
@@ -56,6 +64,7 @@ struct AuthRoutes: Routes {
                 code: body.secret("code") ?? SecretText(""), name: body.text("name") ?? "",
                 password: body.secret("password") ?? SecretText(""), userAgent: Self.userAgent(request))
             let reply = try await daemon.call(AuthService.setup, message, for: request.context.withoutCredential)
+            isSetupNeeded.forget()
             return Self.answer(reply, request, .created)
         }
         let login = Operation(
@@ -83,7 +92,11 @@ struct AuthRoutes: Routes {
 
     private func addAccount(to router: GatewayRouter) {
         let logout = Operation("logOut", area: "Auth", "Ends the session.", access: .role("viewer"))
-            .with { $0.status = .noContent }
+            .with {
+                $0.status = .noContent
+                // The cookie goes, whatever it is worth.
+                $0.confirmsCaller = false
+            }
         router.api(.post, "/api/auth/logout", logout) { request in
             let gone = SessionCookie.clear(isSecure: request.context.isSecure)
             do throws(RPCError) {

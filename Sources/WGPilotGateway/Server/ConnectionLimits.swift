@@ -1,11 +1,11 @@
 import Synchronization
 import WGPilotCore
 
-/// How many connections there are, in all and of each address.
+/// How many connections there are, in all and of each client: an IPv4 address, or a /64 of IPv6.
 final class ConnectionLimits: Sendable {
     private struct State {
         var all = 0
-        var byAddress: [IPAddress: Int] = [:]
+        var byClient: [IPPrefix: Int] = [:]
     }
 
     private let all: Int
@@ -28,10 +28,10 @@ final class ConnectionLimits: Sendable {
         return state.withLock { state in
             guard state.all < all else { return false }
             if let address, !isProxy {
-                guard state.byAddress[address, default: 0] < perAddress else { return false }
+                guard state.byClient[address.household, default: 0] < perAddress else { return false }
             }
             state.all += 1
-            if let address { state.byAddress[address, default: 0] += 1 }
+            if let address { state.byClient[address.household, default: 0] += 1 }
             return true
         }
     }
@@ -40,8 +40,8 @@ final class ConnectionLimits: Sendable {
     func leave(_ address: IPAddress?) {
         state.withLock { state in
             state.all -= 1
-            guard let address, let count = state.byAddress[address] else { return }
-            state.byAddress[address] = count > 1 ? count - 1 : nil
+            guard let client = address?.household, let count = state.byClient[client] else { return }
+            state.byClient[client] = count > 1 ? count - 1 : nil
         }
     }
 
