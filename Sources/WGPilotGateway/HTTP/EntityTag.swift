@@ -6,7 +6,11 @@ enum EntityTag {
     static func of(_ updatedAt: Int64) -> String { "\"v\(updatedAt)\"" }
 
     /// The time of change that a tag stands for; nil for any other tag.
+    ///
+    /// A weak one counts as well, although RFC 9110 §13.1.1 has it otherwise: a proxy that compresses an answer makes the tag
+    /// weak, and what the tag stands for is the thing, and not its bytes.
     static func version(of tag: String) -> Int64? {
+        let tag = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag[...]
         guard tag.hasPrefix("\"v"), tag.hasSuffix("\""), tag.utf8.count > 3 else { return nil }
         return Int64(tag.dropFirst(2).dropLast())
     }

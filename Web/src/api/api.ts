@@ -43,9 +43,10 @@ function networkChange(wire: WireNetwork & WireChange): NetworkChange {
 
 const peerPath = (network: number, peer: number) => `/api/networks/${network}/peers/${peer}`;
 
-async function tagged<T>(path: string): Promise<Tagged<T>> {
+async function tagged<T extends { readonly updated_at: number }>(path: string): Promise<Tagged<T>> {
   const { body, etag } = await json<T>("GET", path);
-  return { value: body, tag: etag ?? "*" };
+  // Where something on the way has taken the field: what it says. Never `*`, by which an edit overwrites another's.
+  return { value: body, tag: etag ?? `"v${body.updated_at}"` };
 }
 
 async function get<T>(path: string, query?: Query): Promise<T> {
