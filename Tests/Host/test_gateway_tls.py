@@ -53,7 +53,8 @@ def gateway(hub):
     started = []
 
     def start(**options):
-        gateway = Gateway(hub, host_names=["vpn.example.org"], redirect_listen=f"0.0.0.0:{PLAIN}", **options)
+        gateway = Gateway(
+            hub, **({"host_names": ["vpn.example.org"], "redirect_listen": f"0.0.0.0:{PLAIN}"} | options))
         gateway.configuration.pop("plain_http")
         started.append(gateway)
         return gateway.start()
@@ -153,6 +154,15 @@ def test_without_a_certificate_one_is_made_once_and_its_key_is_nobody_elses(hub,
         names = dict(secured.getpeercert()["subjectAltName"][:0]) or secured.getpeercert()["subjectAltName"]
         assert ("DNS", "vpn.example.org") in names and ("DNS", "localhost") in names
     first.stop()
+    second = gateway(tls="self-signed", state_dir=str(hub.state))
+    assert shown(hub) == certificate
+    second.stop()
+    # A name more needs another one; a name less does not.
+    third = gateway(tls="self-signed", state_dir=str(hub.state), host_names=["vpn.example.org", "new.example.org"])
+    with connect(hub, trusting(hub.state / "certificate.pem", "new.example.org"), "new.example.org"):
+        assert shown(hub) != certificate
+    certificate = shown(hub)
+    third.stop()
     gateway(tls="self-signed", state_dir=str(hub.state))
     assert shown(hub) == certificate
 
@@ -227,6 +237,8 @@ def test_plain_http_leads_to_the_same_place_by_tls_and_nowhere_else(hub, gateway
     status, headers, body = ask(hub, "GET", "/networks/1?x=y", host, plain=True)
     assert status == 308 and headers["location"] == f"https://vpn.example.org:{PORT}/networks/1?x=y" and body == b""
     assert "strict-transport-security" not in headers and headers["connection"] == "close"
+    assert headers["cache-control"] == "no-store" and headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"] and len(headers["x-request-id"]) == 16
     assert ask(hub, "HEAD", "/", {"Host": "localhost:8081"}, plain=True)[1]["location"] == f"https://localhost:{PORT}/"
     # A place is never made of what a stranger wrote.
     for name in ("evil.example", "vpn.example.org.evil.example", "vpn.example.org@evil.example"):

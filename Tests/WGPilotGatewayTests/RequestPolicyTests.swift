@@ -125,6 +125,23 @@ struct RequestPolicyTests {
         #expect(MediaRange.preferred(field, of: ["image/png", "image/svg+xml"]) == type)
     }
 
+    @Test("a secret that was pasted into a path does not stand in the log")
+    func loggedPaths() {
+        #expect(LoggedPath.of("/api/networks/1/peers/big_one") == "/api/networks/1/peers/big_one")
+        for secret in ["wgp_abc", "wgs_abc", "WGL_abc", "wgp%5Fabc", "%77gp_abc", "Bearer%20wgp_abc"] {
+            #expect(LoggedPath.of("/api/tokens/\(secret)") == "/api/tokens/-", "\(secret)")
+        }
+    }
+
+    @Test("a tag stands for a version, also where a proxy that compresses has made it weak")
+    func tags() {
+        #expect(EntityTag.version(of: EntityTag.of(1_790_000_000)) == 1_790_000_000)
+        #expect(EntityTag.version(of: "W/\"v17\"") == 17)
+        for bad in ["\"v\"", "v17", "\"17\"", "W/v17", "w/\"v17\"", "W/W/\"v17\"", "\"v17", "*", "", "\"v17-gzip\""] {
+            #expect(EntityTag.version(of: bad) == nil, "\(bad)")
+        }
+    }
+
     @Test("a limit of one address leaves room for others, and proxies have only the limit of all")
     func limits() throws {
         let limits = ConnectionLimits(all: 5, perAddress: 2, proxies: ProxyTrust(blocks: [try IPPrefix("10.0.0.0/8")]))

@@ -17,7 +17,7 @@ struct EventLimits: Sendable {
     var longestPause = Duration.seconds(5)
     /// The most clients, and the most that show the same session or token.
     var subscribers = 4096
-    var subscribersPerCaller = 2048
+    var subscribersPerCaller = 256
     /// The most checks of rights at a time.
     var checks = 16
     /// The most bytes of changes in one write.

@@ -10,6 +10,13 @@ struct RedirectResponder: HTTPResponder {
     let port: UInt16
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
+        var response = answer(request, context)
+        response.headers[.requestID] = context.requestID
+        SecurityFields.add(to: &response.headers, isSecure: false, path: request.uri.path)
+        return response
+    }
+
+    private func answer(_ request: Request, _ context: GatewayContext) -> Response {
         let local = context.channel.localAddress?.plainAddress
         guard let authority = request.head.authority, hosts.allow(authority, local: local),
             let host = HostNames.host(authority), let target = request.head.path, target.first == "/"
@@ -28,6 +35,6 @@ struct RedirectResponder: HTTPResponder {
                 requestID: context.requestID)
         }
         return Response(
-            status: .permanentRedirect, headers: [.location: place, .cacheControl: "no-store", .connection: "close"])
+            status: .permanentRedirect, headers: [.location: place, .connection: "close"])
     }
 }

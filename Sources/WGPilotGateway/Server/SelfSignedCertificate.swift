@@ -18,33 +18,39 @@ struct SelfSignedCertificate {
     /// It is made anew when less is left.
     private static let remainder: TimeInterval = 30 * 86_400
 
-    /// Takes the certificate in the folder, or makes one where there is none that is good for another month.
+    /// Takes the certificate in the folder, or makes one where there is none that is good for another month and for all the names.
     ///
     /// - Throws: Where the folder cannot be written.
     init(folder: String, names: Set<String>, addresses: [IPAddress], now: Date = Date()) throws {
         certificate = folder + "/certificate.pem"
         key = folder + "/key.pem"
         if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST { throw SelfSignedCertificate.failure(folder) }
-        if Self.isGood(certificate, now: now), unsafe access(key, R_OK) == 0 { return }
+        if Self.isGood(certificate, for: names, addresses, now: now), unsafe access(key, R_OK) == 0 { return }
         let secret = P256.Signing.PrivateKey()
         let made = try Self.make(secret, names, addresses, now)
         try Self.write(secret.pemRepresentation + "\n", to: key)
         try Self.write(try made.serializeAsPEM().pemString + "\n", to: certificate)
     }
 
-    private static func isGood(_ path: String, now: Date) -> Bool {
+    private static func isGood(_ path: String, for names: Set<String>, _ addresses: [IPAddress], now: Date) -> Bool {
         guard let data = FileManager.default.contents(atPath: path),
             let certificate = try? Certificate(pemEncoded: String(decoding: data, as: UTF8.self))
         else { return false }
+        guard let shown = try? certificate.extensions.subjectAlternativeNames else { return false }
         return certificate.notValidAfter > now.addingTimeInterval(remainder)
+            && Set(self.names(names, addresses)).isSubset(of: Set(shown))
+    }
+
+    /// What it is good for.
+    private static func names(_ names: Set<String>, _ addresses: [IPAddress]) -> [GeneralName] {
+        names.subtracting(["*"]).union(["localhost"]).sorted().map { GeneralName.dnsName($0) }
+            + addresses.map { GeneralName.ipAddress(ASN1OctetString(contentBytes: $0.bytes[...])) }
     }
 
     private static func make(
         _ secret: P256.Signing.PrivateKey, _ names: Set<String>, _ addresses: [IPAddress], _ now: Date
     ) throws -> Certificate {
         let subject = try DistinguishedName { CommonName("WGPilot") }
-        let hosts = names.subtracting(["*"]).union(["localhost"]).sorted().map { GeneralName.dnsName($0) }
-        let numbers = addresses.map { GeneralName.ipAddress(ASN1OctetString(contentBytes: $0.bytes[...])) }
         return try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: .init(secret.publicKey),
             notValidBefore: now.addingTimeInterval(-3600), notValidAfter: now.addingTimeInterval(lifetime),
@@ -53,7 +59,7 @@ struct SelfSignedCertificate {
                 Critical(BasicConstraints.notCertificateAuthority)
                 Critical(KeyUsage(digitalSignature: true))
                 try ExtendedKeyUsage([.serverAuth])
-                SubjectAlternativeNames(hosts + numbers)
+                SubjectAlternativeNames(Self.names(names, addresses))
             }, issuerPrivateKey: .init(secret))
     }
 
