@@ -16,13 +16,14 @@ public struct InvalidValue: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension String {
-    /// The text as it may stand in an error or a log: control characters escaped, long values cut.
+    /// The text as it may stand in an error or a log: control characters escaped, long values cut, secrets of tokens left out.
     ///
     /// A hostile name must not be able to forge a second log line or to clear the reader's terminal.
     public var quotedForMessage: String {
         var out = "\""
         var count = 0
-        for scalar in unicodeScalars {
+        // What follows is cut anyway, and may be very long.
+        for scalar in String(String.UnicodeScalarView(unicodeScalars.prefix(160))).withoutSecrets.unicodeScalars {
             if count == 80 {
                 out += "…"
                 break

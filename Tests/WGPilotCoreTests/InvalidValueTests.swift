@@ -27,4 +27,15 @@ struct InvalidValueTests {
     func description() {
         #expect("\(InvalidValue("a sentence"))" == "a sentence")
     }
+
+    @Test("a secret that somebody pasted is told by its kind alone")
+    func secrets() {
+        let secret = "wgp_" + String(repeating: "aB3-_", count: 8) + "xyz"
+        #expect(secret.withoutSecrets == "wgp_…")
+        #expect("token \(secret), or wgs_\(secret.dropFirst(4))?".withoutSecrets == "token wgp_…, or wgs_…?")
+        #expect(secret.quotedForMessage == "\"wgp_…\"")
+        for text in ["", "wg", "wgp_", "wgp_short", "wg0", "é wgp_é", String(repeating: "wgp_ ", count: 9)] {
+            #expect(text.withoutSecrets == text)
+        }
+    }
 }

@@ -177,6 +177,27 @@ import WGPilotStore
         }
     }
 
+    @Test func `what the gateway asks by itself does not keep a session alive, and is refused once it has ended`()
+        async throws
+    {
+        try await Self.with(keys: [(.sessionIdleTimeout, "600")]) { daemon, browser in
+            var browser = browser
+            try await browser.logIn("anna")
+            let metadata = browser.metadata.merging(["background": "true"]) { $1 }
+            let client = browser.client
+            for _ in 0..<5 {
+                daemon.clock.advance(by: 119)
+                _ = try await client.call(AuthService.whoAmI, Empty(), metadata: metadata)
+            }
+            daemon.clock.advance(by: 5)
+            let error = await #expect(throws: RPCError.self) {
+                try await client.call(AuthService.whoAmI, Empty(), metadata: metadata)
+            }
+            #expect(error?.reason == "bad_token")
+            #expect(await browser.refusal(AuthService.whoAmI, Empty())?.reason == "bad_token")
+        }
+    }
+
     @Test func `a web user acts with the own role, and the audit log has name and address`() async throws {
         try await Self.with(users: [("anna", .admin), ("olaf", .operator), ("vera", .viewer)]) { daemon, browser in
             var (olaf, vera) = (browser, browser)

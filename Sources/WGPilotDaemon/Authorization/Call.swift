@@ -52,7 +52,7 @@ struct Call: Sendable {
         self.context = context
         self.idempotency = idempotency
         record = context[CallRecord.Key.self]
-        record?.target = target
+        record?.target = target.withoutSecrets
         if options?.dryRun == true { record?.settle() }
     }
 
@@ -61,7 +61,7 @@ struct Call: Sendable {
 
     /// Says what the call is about, where that becomes known on the way.
     func name(_ target: String) {
-        record?.target = target
+        record?.target = target.withoutSecrets
     }
 
     /// Says who the caller turned out to be.
