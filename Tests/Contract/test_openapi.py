@@ -7,6 +7,7 @@ is repeated with the seed that it printed, in WGPILOT_OPENAPI_SEED.
 import json
 import os
 import random
+import re
 import sys
 import threading
 
@@ -17,7 +18,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from gateway import PORT, Gateway, get, inside, token  # noqa: E402
 from lab import REPOSITORY, Lab  # noqa: E402
 
+# Of made-up requests; those of examples, of the borders of every field, and of states come on top, and are far more.
 CASES = int(os.environ.get("WGPILOT_OPENAPI_CASES", "600"))
+LEAST = 5000
 SEED = int(os.environ.get("WGPILOT_OPENAPI_SEED", random.randrange(2**31)))
 SCHEMATHESIS = REPOSITORY / ".build-tools/venv/bin/schemathesis"
 # Streams have no end, and a scrape is no API for people.
@@ -64,6 +67,7 @@ def test_the_document_is_what_openapi_asks_for(served):
 
 
 def test_the_gateway_keeps_what_the_document_promises(served, tmp_path):
+    daemon = served.daemon.pid
     operations = sum(len(methods) for methods in json.loads(get(served, "/api/openapi.json")[2])["paths"].values())
     configuration = tmp_path / "schemathesis.toml"
     configuration.write_text(CONFIGURATION)
@@ -91,3 +95,10 @@ def test_the_gateway_keeps_what_the_document_promises(served, tmp_path):
     assert result.code == 0, f"seed {SEED}\n{result.stdout[-20_000:]}\n{result.stderr[-2000:]}"
     assert "request failed" not in log, log[-4000:]
     assert served.gateway.process.poll() is None
+    # The daemon is the one that was there before, and answers, and nothing of all this was a fault of its own.
+    assert served.daemon.pid == daemon and served.daemon.poll() is None
+    assert served.ctl("status").code == 0
+    assert not re.search(r"handler failed|unexpected_error|Fatal error", served.daemon_log()), served.daemon_log()[-4000:]
+    # A change of the tool's that makes hardly any request is not to pass for one where all went well.
+    count = int(re.search(r"(\d+) generated", result.stdout)[1])
+    assert count >= LEAST, result.stdout[-2000:]

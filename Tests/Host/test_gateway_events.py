@@ -196,6 +196,28 @@ def test_a_daemon_that_goes_and_comes_back_is_told_and_nothing_is_missed(served)
     stream.until(lambda event: "tablet" in peers_of([event]), 30)
 
 
+def test_a_place_from_before_a_restart_of_the_daemon_is_made_good_by_a_snapshot(served):
+    stream = Stream(served, served.viewer)
+    _, place, _ = stream.named("live")
+    stream.close()
+    served.ctl("peer", "add", "office", "before")
+    served.stop_daemon()
+    served.start_daemon(config=CONFIG)
+    open_socket(served)
+    served.ctl("peer", "add", "office", "after")
+    wait_until(lambda: get(served, "/ready")[0] == 200, 20, "the daemon is back")
+    back = Stream(served, served.viewer, last_event_id=place)
+    assert back.status == 200 and back.next()[0] == "snapshot"
+    now = back.named("live")[1]
+    assert set(peers_of(back.events)) == {"laptop", "before", "after"} and now.split(".")[0] != place.split(".")[0]
+    back.close()
+    # And from there it goes on as ever.
+    served.ctl("peer", "add", "office", "later")
+    again = Stream(served, served.viewer, last_event_id=now)
+    assert again.next()[0] == "live"
+    assert again.until(lambda event: "later" in peers_of([event]))[0] == "change"
+
+
 def test_the_end_of_the_gateway_ends_streams_in_order(served):
     streams = [Stream(served, served.viewer) for _ in range(10)]
     for stream in streams:
