@@ -178,7 +178,9 @@ struct CallerGateTests {
         #expect(try await answer.get(ask) == 3)
         answer.forget()
         await #expect(throws: RPCError.self) {
-            try await answer.get { () async throws(RPCError) in throw RPCError(.unavailable, reason: "away", message: "away") }
+            try await answer.get { () async throws(RPCError) in
+                throw RPCError(.unavailable, reason: "away", message: "away")
+            }
         }
         #expect(try await answer.get(ask) == 4)
     }

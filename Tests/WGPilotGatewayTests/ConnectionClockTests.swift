@@ -74,7 +74,7 @@ struct ConnectionClockTests {
         #expect(!connection.isOpen)
     }
 
-    @Test("what is being answered may take its time, and after it the connection waits for the next request, but not for ever")
+    @Test("an answer may take its time, and after it the connection waits for the next request, but not for ever")
     func idle() throws {
         let connection = try Connection()
         defer { connection.end() }
@@ -124,6 +124,26 @@ struct ConnectionClockTests {
         #expect(connection.isOpen)
         connection.advance(1)
         #expect(!connection.isOpen, "nothing was read in all that time")
+    }
+
+    @Test("a client that still reads the last answer is not idle, unless it stops")
+    func reading() throws {
+        let connection = try Connection()
+        defer { connection.end() }
+        let channel = connection.channel
+        try connection.receive(.head(Self.request))
+        try connection.receive(.end(nil))
+        channel.write(HTTPResponsePart.head(HTTPResponse(status: .ok)), promise: nil)
+        channel.write(HTTPResponsePart.body(ByteBuffer(repeating: 0, count: 1 << 20)), promise: nil)
+        channel.write(HTTPResponsePart.end(nil), promise: nil)
+        connection.advance(60)
+        #expect(connection.isOpen, "the answer waits for it")
+        channel.flush()
+        channel.write(HTTPResponsePart.body(ByteBuffer(repeating: 0, count: 1 << 10)), promise: nil)
+        connection.advance(60)
+        #expect(connection.isOpen, "it read much of it")
+        connection.advance(60)
+        #expect(!connection.isOpen, "it has stopped")
     }
 
     @Test("a client that reads everything is not watched any more")

@@ -96,7 +96,8 @@ struct GatewayResponder: HTTPResponder {
             "request",
             metadata: [
                 "request.id": "\(context.requestID)", "client": "\(context.clientAddress)",
-                "method": "\(request.method.rawValue.prefix(16))", "path": "\(isKnown ? LoggedPath.of(request.uri.path) : "-")",
+                "method": "\(request.method.rawValue.prefix(16))",
+                "path": "\(isKnown ? LoggedPath.of(request.uri.path) : "-")",
                 "status": "\(response.status.code)",
                 "ms": "\(time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000)",
             ])

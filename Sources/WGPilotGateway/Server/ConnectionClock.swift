@@ -53,7 +53,9 @@ final class ConnectionClock: ChannelDuplexHandler {
         deadline = nil
         let limit: TimeAmount
         switch phase {
-        case .idle: limit = times.idle
+        case .idle:
+            waitForNext(after: nil)
+            return
         case .head: limit = times.head
         case .body: limit = times.body
         case .answering: return
@@ -66,6 +68,21 @@ final class ConnectionClock: ChannelDuplexHandler {
     private func schedule(in limit: TimeAmount) -> Scheduled<Void>? {
         guard let channel = context?.channel else { return nil }
         return channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    }
+
+    /// Ends the connection unless the next request begins in time. An answer is written long before a slow client has read it:
+    /// as long as it reads on, it is not idle.
+    private func waitForNext(after waiting: Int?) {
+        guard let channel = context?.channel else { return }
+        let timer = channel.eventLoop.assumeIsolated().scheduleTask(in: times.idle) { [weak self] in
+            guard let self, self.context != nil else { return }
+            if let now = Self.waiting(channel), now > 0, now < waiting ?? .max {
+                self.waitForNext(after: now)
+            } else {
+                channel.close(promise: nil)
+            }
+        }
+        deadline = timer
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
