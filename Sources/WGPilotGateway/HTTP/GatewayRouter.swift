@@ -98,8 +98,10 @@ final class GatewayRouter {
     private static func bytes(
         of request: Request, _ operation: Operation, _ largest: Int, _ share: BodyBudget.Share
     ) async throws -> [UInt8] {
-        let length = request.headers[.contentLength].flatMap { Int($0) } ?? 0
-        if length > largest { throw tooLarge(operation, largest) }
+        let said = request.headers[.contentLength]
+        // RFC 9112 §6.3: such a request has no body.
+        if said == nil, request.headers[.transferEncoding] == nil { return [] }
+        if let length = said.flatMap({ Int($0) }), length > largest { throw tooLarge(operation, largest) }
         var bytes: [UInt8] = []
         for try await part in request.body {
             guard bytes.count + part.readableBytes <= largest else { throw tooLarge(operation, largest) }
