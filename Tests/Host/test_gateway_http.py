@@ -194,6 +194,9 @@ def test_a_repeated_creation_makes_nothing_twice(served):
     second = ask(served, "POST", PEERS, {"name": "once"}, headers=key)
     assert first.status == second.status == 201 and first.json["id"] == second.json["id"]
     assert ask(served, "POST", PEERS, {"name": "once"}, headers={"Idempotency-Key": "a b"}).status == 400
+    batch = {"action": "disable", "peers": [first.json["id"]]}
+    assert ask(served, "POST", PEERS + "/batch", batch, headers={"Idempotency-Key": "a b"}).status == 400
+    assert ask(served, "GET", PEERS + "/once").json["enabled"] is True
 
 
 @pytest.mark.parametrize("path", [PEERS + "/laptop/history", "/api/networks/office/history"])

@@ -75,7 +75,10 @@ final class GatewayRouter {
             defer { share.end() }
             let bytes = try await Self.bytes(of: request, operation, largest, share)
             let body = try Self.object(bytes, request, operation)
-            return try await handler(APIRequest(request: request, context: context, query: query, body: body))
+            let read = APIRequest(request: request, context: context, query: query, body: body)
+            // A key that is none is refused, whatever becomes of the rest.
+            if operation.isCreation { _ = try read.idempotencyKey() }
+            return try await handler(read)
         }
     }
 
