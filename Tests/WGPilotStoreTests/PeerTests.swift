@@ -380,11 +380,11 @@ import WGPilotTestSupport
         let network = try await store.createNetwork(networkDraft(subnet6: "fd00::/64"))
         var draft = try peerDraft("Élan 100%")
         draft.settings.email = "Someone@Example.org"
-        draft.settings.tags = ["Blue"]
+        draft.settings.tags = ["Blue", "büro"]
         let peer = try await store.createPeer(in: network.id, draft).peer
         _ = try await store.createPeer(in: network.id, peerDraft("other"))
         let key = peer.publicKey.description
-        for text in ["éLAN", "100%", "someone@", "blue", "10.8.0.2", "fd00::2", String(key.prefix(12)), key] {
+        for text in ["éLAN", "100%", "someone@", "blue", "BÜRO", "lue", "10.8.0.2", "fd00::2", String(key.prefix(12)), key] {
             #expect(try await store.peers(in: network.id, PeerQuery(filter: text)).peers == [peer], "\(text)")
         }
         for length in 1...44 {
@@ -392,7 +392,10 @@ import WGPilotTestSupport
             #expect(found.contains(peer), "the first \(length) digits of \(key)")
         }
         let other = String(key.dropLast(2)) + (key.dropLast().last == "A" ? "E=" : "A=")
-        for text in ["%%", "1_0", "nobody", other, String(key.dropLast(2)) + "=", "=", "'", "\\"] {
+        // Neither what tags are stored with.
+        let syntax = ["[", "]", "\"", ",", "\",\"", "[\"blue", "é\""]
+        let others = ["%%", "1_0", "nobody", other, String(key.dropLast(2)) + "=", "=", "'", "\\"]
+        for text in others + syntax {
             #expect(try await store.peers(in: network.id, PeerQuery(filter: text)).peers == [], "\(text)")
         }
         #expect(try await store.peers(in: network.id, PeerQuery(filter: "")).peers.count == 2)

@@ -135,7 +135,11 @@ public struct PeerSettings: Hashable, Sendable {
 
     /// Whether this is a word that peers can be grouped by.
     static func isTag(_ text: String) -> Bool {
-        (1...32).contains(text.count) && text.utf8.count <= 128
-            && text.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+        (1...32).contains(text.count) && text.utf8.count <= 128 && mayBeInTag(text)
+    }
+
+    /// Whether the text has only what tags have.
+    public static func mayBeInTag(_ text: String) -> Bool {
+        text.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
     }
 }

@@ -27,7 +27,9 @@ struct PeerSelection: Sendable {
             if text.isEmpty { return nil }
             guard PeerTextFilter.isForSQL(text) else { return PeerTextFilter(text) }
             let needle = text.lowercased().databaseValue
-            var places = ["name", "email", "tags"].map { "instr(lower(\($0)), ?) > 0" }
+            // Tags are stored as JSON: what no tag can have would be found in its quotes and commas.
+            let columns = ["name", "email"] + (PeerSettings.mayBeInTag(text) ? ["tags"] : [])
+            var places = columns.map { "instr(lower(\($0)), ?) > 0" }
             var sought = places.map { _ in needle }
             if let keys = PeerTextFilter.keys(beginningWith: text) {
                 places.append("publicKey BETWEEN ? AND ?")

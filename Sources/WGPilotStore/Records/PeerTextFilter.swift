@@ -8,9 +8,11 @@ import WGPilotCore
 struct PeerTextFilter: Sendable {
     private let needle: [UInt8]
     private let needleText: String
+    private let mayBeInTag: Bool
 
     init(_ text: String) {
         needleText = text
+        mayBeInTag = PeerSettings.mayBeInTag(text)
         needle = Array(text.lowercased().utf8)
     }
 
@@ -45,7 +47,9 @@ struct PeerTextFilter: Sendable {
     /// Looks at a row of `PeerRecord.select`, before anything else is made of it.
     func keeps(_ row: Row, _ plan: AddressPlan) throws -> Bool {
         let reader = ColumnReader(row: row, table: "peer")
-        if try contains(reader.text(2)) || contains(reader.text(5)) || contains(reader.text(15)) { return true }
+        if try contains(reader.text(2)) || contains(reader.text(5)) { return true }
+        // Tags are stored as JSON: what no tag can have would be found in its quotes and commas.
+        if try mayBeInTag && contains(reader.text(15)) { return true }
         if try reader.publicKey(4, "publicKey").description.hasPrefix(needleText) { return true }
         let number = try reader.int(3, "hostNumber", in: PeerRecord.hostNumbers)
         return plan.addresses(number).contains { contains($0.description) }
