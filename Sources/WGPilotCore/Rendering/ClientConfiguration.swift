@@ -70,7 +70,8 @@ public struct ClientConfiguration: Sendable {
         if let mtu { lines.append("MTU = \(mtu)") }
         lines += ["", "[Peer]", "PublicKey = \(hubPublicKey)"]
         if let presharedKey { lines.append("PresharedKey = \(presharedKey.revealed)") }
-        lines.append("AllowedIPs = \(allowedIPs.commaSeparated)")
+        // Some apps refuse a key without a value, and wg(8) takes an absent line for the same.
+        if !allowedIPs.isEmpty { lines.append("AllowedIPs = \(allowedIPs.commaSeparated)") }
         lines.append("Endpoint = \(endpointHost.withPort(endpointPort))")
         if persistentKeepalive > 0 { lines.append("PersistentKeepalive = \(persistentKeepalive)") }
         return lines.joined(separator: "\n") + "\n"
