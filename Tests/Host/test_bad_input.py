@@ -49,6 +49,9 @@ BAD_CALLS = {
     "peer's name with a line break": ((*ADD, "lap\ntop"), INVALID, "name"),
     "peer's name of 65 characters": ((*ADD, "x" * 65), INVALID, "name"),
     "empty peer's name": ((*ADD, ""), INVALID, "name"),
+    "peer's name like a number": ((*ADD, "#1"), INVALID, "name"),
+    "network's name like a number": (("network", "create", "#1", "--subnet", "10.9.0.0/24"), INVALID, "name"),
+    "network renamed like a number": (("network", "edit", "office", "--name", "#1"), INVALID, "name"),
     "network's name with a line break": (
         ("network", "create", "of\nfice", "--subnet", "10.9.0.0/24"), INVALID, "name"),
     "public key that is none": ((*ADD, "tablet", "--public-key", "hello"), INVALID, "public_key"),

@@ -36,6 +36,7 @@ NAMES = {
     "a formula": "=cmd|' /C calc'!A0",
     "a number of another peer": "1",
     "a word of ip(8)": "dev",
+    "nearly another one's number": "#1a",
 }
 
 # Name, and what is wrong with it.
@@ -56,6 +57,7 @@ REFUSED = {
     "nothing": "",
     "a space before": " a",
     "a wide space after": "a\u3000",
+    "another one's number": "#1",
 }
 
 

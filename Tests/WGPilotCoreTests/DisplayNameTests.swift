@@ -29,6 +29,20 @@ struct DisplayNameTests {
         #expect(throws: InvalidValue.self) { try DisplayName(text) }
     }
 
+    @Test(
+        "a new name is not # and a number, which means a number and never a name",
+        arguments: ["#1", "#0", "#00000000000000000000012"])
+    func marked(text: String) throws {
+        #expect(throws: InvalidValue.self) { try DisplayName(new: text) }
+        // One that is stored must be read.
+        #expect(try DisplayName(text).description == text)
+    }
+
+    @Test("a new name may begin with # otherwise", arguments: ["#", "# 1", "#1a", "##1", "#٣", "1", "laptop"])
+    func unmarked(text: String) throws {
+        #expect(try DisplayName(new: text).description == text)
+    }
+
     @Test("no message about a name has a control character")
     func messageIsOneLine() throws {
         let error = try #require(throws: InvalidValue.self) { try DisplayName("a\n\u{1B}[2Jb") }

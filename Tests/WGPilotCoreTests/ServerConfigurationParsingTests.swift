@@ -129,6 +129,9 @@ struct ServerConfigurationParsingTests {
         Naming(before: "# Name = \u{200B}\u{200D}", name: unnamed),
         Naming(before: "# Name = " + String(repeating: "é", count: 1000), name: String(repeating: "é", count: 64)),
         Naming(before: "# Name = a" + String(repeating: "\u{301}", count: 9000), name: unnamed),
+        // What references by number are written as is no name, but its number is one.
+        Naming(before: "# Name = #12", name: "12"), Naming(before: "# #12", name: "12"),
+        Naming(before: "# Name = \u{1B}#7", name: "7"), Naming(before: "# Name = #7 a", name: "#7 a"),
         Naming(before: "# Name = first", name: "first 2"),
         Naming(before: "# Name = peer-AQEBAQEB", name: "peer-AQEBAQEB"),
         Naming(

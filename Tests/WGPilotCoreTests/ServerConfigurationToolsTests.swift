@@ -141,7 +141,7 @@ extension SeededGenerator {
             let limit = once(in: 2) ? 0x250 : 0x1_1000
             if let scalar = Unicode.Scalar(UInt32(number(below: limit))) { text.append(scalar) }
         }
-        return try? DisplayName(String(text))
+        return try? DisplayName(new: String(text))
     }
 
     /// A block of either family, no host bits set.

@@ -45,6 +45,23 @@ public struct DisplayName: Hashable, Comparable, Sendable, CustomStringConvertib
         description = text
     }
 
+    /// Takes the name of something new, or a new name: as ``init(_:)``, but none that is written as references by number
+    /// are. Names of that form may be in a database already, so they can still be read.
+    public init(new text: String) throws(InvalidValue) {
+        let name = try DisplayName(text)
+        if name.isMarkedNumber {
+            throw InvalidValue("a name must not be # and a number: \(text) means the one of that number")
+        }
+        self = name
+    }
+
+    /// Whether the name is `#` and digits, with which the peer or network of that number is meant and never a name.
+    var isMarkedNumber: Bool {
+        let utf8 = description.utf8
+        return utf8.count > 1 && utf8.first == UInt8(ascii: "#")
+            && utf8.dropFirst().allSatisfy { (48...57).contains($0) }
+    }
+
     /// Joiners and tags are invisible, but many scripts and emoji cannot be written without them.
     private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value == 0x200C || scalar.value == 0x200D || (0xE0020...0xE007F).contains(scalar.value)

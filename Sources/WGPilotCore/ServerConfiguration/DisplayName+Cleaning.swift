@@ -1,8 +1,8 @@
 extension DisplayName {
     /// The name nearest to a text of unknown origin: what a name must not hold becomes a space, and what is too long is
-    /// cut. Nil where nothing is left.
+    /// cut; `#12` becomes `12`. Nil where nothing is left.
     init?(cleaning text: Substring) {
-        if text.utf8.count <= Self.maximumBytes, let name = try? DisplayName(String(text)) {
+        if text.utf8.count <= Self.maximumBytes, let name = try? DisplayName(new: String(text)) {
             self = name
             return
         }
@@ -15,7 +15,12 @@ extension DisplayName {
         guard let name = Self.cut(trimmed, characters: Self.maximumCharacters, bytes: Self.maximumBytes) else {
             return nil
         }
-        self = name
+        guard name.isMarkedNumber else {
+            self = name
+            return
+        }
+        guard let number = try? DisplayName(String(name.description.dropFirst())) else { return nil }
+        self = number
     }
 
     /// The name, cut where that is needed to make room, with a suffix.

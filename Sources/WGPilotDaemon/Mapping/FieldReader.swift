@@ -70,9 +70,22 @@ struct FieldReader {
         return address
     }
 
-    /// Reads a name. A network's name must be free of slashes, for the first one separates it from the peer's.
+    /// Reads the new name of what has one. The present one is taken as it is, even where it would not be given today: a form
+    /// may send all of its fields.
+    mutating func readName(
+        _ text: String?, of present: DisplayName, _ parse: (String) throws(InvalidValue) -> DisplayName
+    ) -> DisplayName {
+        // Code point by code point, as names are compared.
+        if let text, text.utf8.elementsEqual(present.description.utf8) { return present }
+        return read("name", text, parse) ?? present
+    }
+
+    /// Reads the name of a peer that gets it.
+    static func peerName(_ text: String) throws(InvalidValue) -> DisplayName { try DisplayName(new: text) }
+
+    /// Reads the name of a network that gets it. It must be free of slashes, for the first one separates it from the peer's.
     static func networkName(_ text: String) throws(InvalidValue) -> DisplayName {
-        let name = try DisplayName(text)
+        let name = try DisplayName(new: text)
         if text.contains("/") { throw InvalidValue("a network's name must not contain a slash") }
         return name
     }

@@ -61,7 +61,7 @@ extension NetworkSettings {
     /// - Throws: Every fault of every field at once; the settings are then of no use.
     mutating func apply(_ request: UpdateNetworkRequest) throws(RPCError) {
         var reader = FieldReader()
-        name = reader.read("name", request.name, FieldReader.networkName) ?? name
+        name = reader.readName(request.name, of: name, FieldReader.networkName)
         if let new = reader.read("mode", request.mode, NetworkMode.init), new != mode {
             // What was the default of the old mode would surprise in the new one.
             mode = new

@@ -5,7 +5,7 @@ import WGPilotStore
 extension PeerSettings {
     /// The settings that a request asks for; faults go to the reader, and the settings are then of no use.
     init(_ request: CreatePeerRequest, in network: NetworkSettings, _ reader: inout FieldReader) {
-        let name = reader.read("name", request.name) { text throws(InvalidValue) in try DisplayName(text) }
+        let name = reader.read("name", request.name, FieldReader.peerName)
         self.init(name: name ?? .unread)
         role = reader.read("role", request.role, PeerRole.init) ?? role
         siteNetworks = reader.readList("site_networks", request.siteNetworks, FieldReader.prefix) ?? []
@@ -32,7 +32,7 @@ extension PeerSettings {
 
     /// Takes over what a request wants changed; faults go to the reader.
     mutating func apply(_ request: UpdatePeerRequest, in network: NetworkSettings, _ reader: inout FieldReader) {
-        name = reader.read("name", request.name) { text throws(InvalidValue) in try DisplayName(text) } ?? name
+        name = reader.readName(request.name, of: name, FieldReader.peerName)
         role = reader.read("role", request.role, PeerRole.init) ?? role
         siteNetworks = reader.readList("site_networks", request.siteNetworks, FieldReader.prefix) ?? siteNetworks
         endpoint =
