@@ -29,7 +29,7 @@ struct PeerEdit: AsyncParsableCommand {
             "A preshared key: new, none, a file that has it, or - for standard input.", valueName: "new|none|path"))
     var presharedKey: String?
 
-    @Option(help: ArgumentHelp("Where the hub first finds the peer.", valueName: "host:port"))
+    @Option(help: ArgumentHelp("Where the hub first finds the peer.", valueName: "address:port"))
     var endpoint: String?
 
     @Option(help: ArgumentHelp("Seconds between the client's keepalives; 0 is off.", valueName: "seconds"))

@@ -21,7 +21,7 @@ extension PeersHandler {
                 .failedPrecondition, reason: "private_key_not_held",
                 message: """
                     the configuration was shown once, when its keys were made, and its private key was not kept: make new \
-                    ones with `wgpilotctl peer rotate \(network.id)/\(id) --config-file FILE`
+                    ones with `wgpilotctl peer rotate '#\(network.id)/#\(id)' --config-file FILE`
                     """)
         }
         return await shown(rendered, isGuess: endpoint.isGuess)
@@ -76,7 +76,7 @@ extension PeersHandler {
         throw RPCError(
             .failedPrecondition, reason: "no_endpoint_host",
             message: "no host is known under which clients reach this hub: set endpoint_host in daemon.yaml, or "
-                + "for this network with `wgpilotctl network edit \(network.id) --endpoint-host HOST`")
+                + "for this network with `wgpilotctl network edit '#\(network.id)' --endpoint-host HOST`")
     }
 
     /// Whether a change that makes keys answers the configuration. Refuses, before anything is changed, what would make a
