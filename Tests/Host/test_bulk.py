@@ -1,7 +1,9 @@
 """Many peers at once: from a pattern, from files, and out again as files, as an archive and as a sheet of QR codes."""
 
+import contextlib
 import json
 import re
+import sqlite3
 import stat
 import zipfile
 
@@ -93,6 +95,52 @@ def test_an_export_has_every_configuration_in_private_files(lab):
         assert all(info.external_attr >> 16 == 0o100600 for info in opened.infolist())
     page = sheet.read_text()
     assert page.count("<svg") == 4 and "own key" not in page
+
+
+def test_an_export_leaves_out_whose_configuration_was_shown_once_and_says_so(lab):
+    office(lab)
+    lab.ctl("peer", "add", "office", "one", "--custody", "once", "--config-file", lab.folder / "one.conf")
+    folder, sheet = lab.folder / "configurations", lab.folder / "sheet.html"
+    refused = lab.ctl("peer", "export", "office", "--directory", folder, check=False)
+    assert refused.code == 7 and "'#1/#1'" in refused.stderr and not folder.exists()
+    lab.ctl("peer", "add", "office", "two")
+    lab.ctl("peer", "add", "office", "a-long-name")
+    told = lab.ctl("peer", "export", "office", "--directory", folder, "--sheet", sheet)
+    assert 'left out "one"' in told.stderr and "'#1/#1'" in told.stderr and "exported 2 peers" in told.stderr
+    # The names that are given are those that are judged.
+    assert "1 of the files has a name that wg-quick does not take" in told.stderr
+    names = ["wgpilot-a-long-name.conf", "wgpilot-two.conf"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    assert run(["wg-quick", "strip", folder / names[0]], check=False).returncode != 0
+    assert run(["wg-quick", "strip", folder / names[1]], check=False).returncode == 0
+    assert sheet.read_text().count("<svg") == 2
+
+
+def test_the_name_of_a_file_is_judged_by_what_wg_quick_takes(lab):
+    office(lab)
+    long, short = lab.folder / "a-name-that-is-too-long.conf", lab.folder / "short.conf"
+    assert "does not take a-name-that-is-too-long.conf" in lab.ctl(
+        "peer", "add", "office", "a-long-name", "--config-file", long).stderr
+    for arguments in (["peer", "config", "office/a-long-name"], ["peer", "config", "office/a-long-name", "--file", short],
+                      ["peer", "edit", "office/a-long-name", "--notes", "x"]):
+        assert "wg-quick" not in lab.ctl(*arguments).stderr, arguments
+    assert run(["wg-quick", "strip", short], check=False).returncode == 0
+    assert run(["wg-quick", "strip", long], check=False).returncode != 0
+
+
+def test_a_sheet_has_each_peers_own_code_where_an_old_name_is_written_like_a_number(lab):
+    office(lab)
+    lab.ctl("peer", "add", "office", "a")
+    lab.ctl("peer", "add", "office", "b")
+    # As a name could be before such names were refused.
+    lab.stop_daemon()
+    with contextlib.closing(sqlite3.connect(lab.data / "wgpilot.db")) as database, database:
+        database.execute("UPDATE peer SET name = '#1' WHERE name = 'b'")
+    lab.start_daemon()
+    folder = lab.folder / "configurations"
+    lab.ctl("peer", "export", "office", "--directory", folder)
+    addresses = {path.name: re.search("Address = (.*)", path.read_text())[1] for path in folder.iterdir()}
+    assert addresses == {"wgpilot-a.conf": "10.8.0.2/32", "wgpilot-_1.conf": "10.8.0.3/32"}
 
 
 def test_the_codes_of_a_sheet_are_the_configurations(lab):

@@ -14,4 +14,21 @@ struct ConfigurationFileNameTests {
     func ascii(name: String, file: String) throws {
         #expect(ConfigurationFileName.ascii(for: try DisplayName(name)) == file)
     }
+
+    /// The pattern in wg-quick 1.0.20210914, and wg-quick itself over each of them.
+    @Test(
+        "a file is for wg-quick where wg-quick takes it",
+        arguments: [
+            ("wg0.conf", true), ("wgpilot-laptop.conf", true), ("wgpilot-laptop2.conf", true),
+            ("a=b+c_d.e-f.conf", true), ("wgpilot-laptop22.conf", false), ("büro.conf", false), ("a b.conf", false),
+            (".conf", false), ("wg0", false), ("wg0.config", false), ("wg0.CONF", false),
+        ])
+    func isForWGQuick(name: String, isTaken: Bool) async throws {
+        #expect(ConfigurationFileName.isForWGQuick(name) == isTaken)
+        let text = "[Interface]\nPrivateKey = \(KeyVector.captured.privateKey)\n"
+        let outcome = try await WireGuardTools.withFile(text, named: name) { path in
+            try await WireGuardTools.run("wg-quick", ["strip", path])
+        }
+        #expect((outcome.status == 0) == isTaken, "\(outcome.error)")
+    }
 }

@@ -6,7 +6,7 @@ import Testing
 struct ConfigurationLintTests {
     private static func findings(
         _ mode: NetworkMode = .gateway, host: String = "vpn.example.org", custody: KeyCustody = .held,
-        isGuess: Bool = false, name: String = "laptop", subnet6: String? = nil,
+        isGuess: Bool = false, name: String = "laptop", subnet6: String? = nil, sites: [String] = [],
         _ change: (inout NetworkSettings, inout PeerSettings) throws -> Void = { _, _ in }
     ) throws -> [ConfigurationFinding] {
         var settings = try Samples.network(mode, subnet6: subnet6)
@@ -21,7 +21,7 @@ struct ConfigurationLintTests {
         let configuration = ClientConfiguration(
             peer: peer, network: network, plan: try #require(settings.addressPlan),
             privateKey: custody == .held ? try PrivateKey(KeyVector.captured.privateKey) : nil, presharedKey: nil,
-            otherSites: [], defaultEndpointHost: try EndpointHost(host))
+            otherSites: try Samples.prefixes(sites), defaultEndpointHost: try EndpointHost(host))
         return ConfigurationLint.findings(
             configuration, peer: peer, network: network, custody: custody, endpointIsGuess: isGuess)
     }
@@ -69,6 +69,19 @@ struct ConfigurationLintTests {
         #expect(try Self.findings(custody: .client).map(\.code) == [.privateKeyNotHeld])
     }
 
+    @Test("a name that makes a file for wg-quick is no trap", arguments: ["phone-2", "büro", "日本", "..", "Anna's"])
+    func goodNames(name: String) throws {
+        #expect(try Self.findings(name: name) == [])
+    }
+
+    @Test("a tunnel that nothing enters is told: all sites of the network are kept out by its only other one")
+    func nothingEnters() throws {
+        let findings = try Self.findings(.siteToSite, sites: ["192.168.7.0/24"]) {
+            $1.excludedCIDRs = try Samples.prefixes(["192.168.7.0/24"])
+        }
+        #expect(findings.map(\.code) == [.allowedIPsEmpty])
+    }
+
     @Test("what is just within bounds is no trap")
     func bounds() throws {
         #expect(try Self.findings { network, _ in network.mtu = 1440 } == [])
@@ -92,14 +105,16 @@ struct ConfigurationLintTests {
     }
 
     @Test(
-        "a name that no interface can bear is told with one that it can",
+        "a file whose name wg-quick does not take is told with one that it does",
         arguments: [
-            ("Anna's phone", "Anna-s-phone"), ("a-name-that-is-far-too-long", "a-name-that-is"), ("日本", "wg0"),
-            ("..", "wg0"), ("büro", "b-ro"),
+            ("Anna's phone", "Anna-s-phone"), ("a-name-that-is-far-too-long", "a-name-that-is"),
+            ("tablet-2", "tablet-2"), ("日本日本日本日本", "wg0"), ("büro-nord", "b-ro-nord"),
         ])
     func names(name: String, better: String) throws {
         let findings = try Self.findings(name: name)
         #expect(findings.map(\.code) == [.interfaceName])
+        let file = ConfigurationFileName.ascii(for: try DisplayName(name))
+        #expect(findings.first?.message.contains(" \(file): ") == true, "\(findings)")
         #expect(findings.first?.message.contains(" \(better).conf") == true, "\(findings)")
         #expect(throws: Never.self) { try InterfaceName(better) }
     }

@@ -47,12 +47,14 @@ enum WireGuardTools {
 
     /// Writes a configuration where `wg-quick` takes it from, a file named after an interface, for as long as the body
     /// runs.
-    static func withFile<Result>(_ text: String, _ body: (String) async throws -> Result) async throws -> Result {
+    static func withFile<Result>(
+        _ text: String, named name: String = "wgptest.conf", _ body: (String) async throws -> Result
+    ) async throws -> Result {
         let directory = FileManager.default.temporaryDirectory.appending(path: "wgpilot-core-\(UUID())")
         try FileManager.default.createDirectory(
             at: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: directory) }
-        let file = directory.appending(path: "wgptest.conf")
+        let file = directory.appending(path: name)
         try Data(text.utf8).write(to: file)
         return try await body(file.path())
     }

@@ -12,6 +12,11 @@ public enum ConfigurationFileName {
         return "wgpilot-\(String(safe)).conf"
     }
 
+    /// Whether wg-quick(8) takes a file of this name: it wants `[a-zA-Z0-9_=+.-]{1,15}.conf`.
+    public static func isForWGQuick(_ fileName: String) -> Bool {
+        fileName.hasSuffix(".conf") && (try? InterfaceName(String(fileName.dropLast(".conf".count)))) != nil
+    }
+
     /// A name under which wg-quick(8) takes the file, which names the interface by it: what `InterfaceName` allows of
     /// the peer's name, with `-` for the rest.
     public static func interface(for name: DisplayName) -> String {

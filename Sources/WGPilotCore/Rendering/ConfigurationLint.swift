@@ -51,12 +51,12 @@ public enum ConfigurationLint {
                 "an MTU of \(mtu) is more than a path of 1500 bytes has room for beside WireGuard's own headers: "
                     + "at most \(largestMTU(configuration.endpointHost)) fit")
         }
-        let name = configuration.name.description
-        if (try? InterfaceName(name)) == nil {
+        if !ConfigurationFileName.isForWGQuick(ConfigurationFileName.ascii(for: configuration.name)) {
             let better = ConfigurationFileName.interface(for: configuration.name)
             find(
                 .interfaceName,
-                "\(name.quotedForMessage) is no name for an interface: for wg-quick save the file as \(better).conf")
+                "wg-quick names the interface by the file and does not take "
+                    + "\(ConfigurationFileName.ascii(for: configuration.name)): for it save the file as \(better).conf")
         }
         if configuration.persistentKeepalive == 0, peer.settings.hubKeepalive == 0, peer.settings.endpoint == nil {
             find(

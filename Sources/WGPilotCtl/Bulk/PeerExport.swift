@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import WGPilotCore
 import WGPilotProtocol
 import WGPilotQR
 
@@ -9,7 +10,8 @@ struct PeerExport: AsyncParsableCommand {
         commandName: "export", abstract: "Writes the configurations of all peers of a network, or their QR codes.",
         discussion: """
             The files hold the clients' private keys, and are made readable by their owner alone. A peer whose private key \
-            is not held here has a configuration with a marked place for it, and no QR code.
+            only the client ever had gets a configuration with a marked place for it, and no QR code. A peer of custody \
+            once, whose configuration was shown once, is left out, and standard error says so.
             """)
 
     @Argument(help: "The network, by name or number.", completion: NameCompletion.network)
@@ -45,6 +47,10 @@ struct PeerExport: AsyncParsableCommand {
                 throw CommandFault(status: .notFound, message: "there is no such peer in the network")
             }
             let configurations = try await configurations(of: peers, daemon)
+            guard !configurations.isEmpty else {
+                throw CommandFault(
+                    status: .failedPrecondition, message: "no configuration is left to export, and nothing was written")
+            }
             try write(configurations)
             let total = "\(configurations.count) peer\(configurations.count == 1 ? "" : "s")"
             Terminal.note("wgpilotctl: exported \(total)")
@@ -74,7 +80,7 @@ struct PeerExport: AsyncParsableCommand {
     ) async throws -> [Configuration] {
         var bar = ProgressBar("configurations", total: peers.count)
         var replies: [Int: PeerConfigReply] = [:]
-        try await withThrowingTaskGroup(of: (Int, PeerConfigReply).self) { group in
+        try await withThrowingTaskGroup(of: (Int, PeerConfigReply?).self) { group in
             for (index, peer) in peers.enumerated() {
                 // As many at a time as keep both ends busy.
                 if index >= 16, let (index, reply) = try await group.next() {
@@ -82,8 +88,12 @@ struct PeerExport: AsyncParsableCommand {
                     bar.advance()
                 }
                 group.addTask {
-                    let reference = PeerReference(network: network, peer: peer.name)
-                    return (index, try await daemon.call(PeersService.config, reference))
+                    let reference = PeerReference(network: "#\(peer.networkID)", peer: "#\(peer.id)")
+                    do {
+                        return (index, try await daemon.call(PeersService.config, reference))
+                    } catch let error as RPCError where Self.leavesOut(error) {
+                        return (index, nil)
+                    }
                 }
             }
             for try await (index, reply) in group {
@@ -92,11 +102,29 @@ struct PeerExport: AsyncParsableCommand {
             }
         }
         bar.finish()
+        for (index, peer) in peers.enumerated() where replies[index] == nil {
+            Terminal.note(
+                "wgpilotctl: left out \(peer.name.quotedForMessage): \(Self.whyLeftOut(peer))")
+        }
         var taken: Set<String> = []
         return peers.enumerated().compactMap { index, peer in
             guard let reply = replies[index] else { return nil }
             return Configuration(peer: peer, reply: reply, fileName: Self.free(reply.fileName, &taken))
         }
+    }
+
+    /// Whether a peer has no configuration that could be written, while the others have theirs: its key was shown once, or
+    /// somebody removed it since it was listed.
+    static func leavesOut(_ error: RPCError) -> Bool {
+        error.reason == "private_key_not_held" || error.code == .notFound
+    }
+
+    private static func whyLeftOut(_ peer: PeerMessage) -> String {
+        guard peer.custody == "once" else { return "it was removed meanwhile" }
+        return """
+            its configuration was shown once and its private key is not held: \
+            wgpilotctl peer rotate '#\(peer.networkID)/#\(peer.id)' makes new keys
+            """
     }
 
     /// The name, or where another peer's file has it (in a file system that knows no case as well) one with a number.
@@ -131,8 +159,16 @@ struct PeerExport: AsyncParsableCommand {
         }
         if let sheet { try writeSheet(configurations, to: sheet) }
         // Most are the same for every peer.
-        for warning in Set(configurations.flatMap(\.reply.warnings)).sorted() {
-            Terminal.note("wgpilotctl: \(warning)")
+        for note in Set(configurations.flatMap { ConfigurationNotes.of($0.reply, writtenTo: nil) }).sorted() {
+            Terminal.note("wgpilotctl: \(note)")
+        }
+        let others = configurations.count { !ConfigurationFileName.isForWGQuick($0.fileName) }
+        if others > 0, directory != nil || zip != nil {
+            Terminal.note(
+                """
+                wgpilotctl: \(others) of the files \(others == 1 ? "has a name" : "have names") that wg-quick does not take \
+                for an interface: it wants 1 to 15 of A-Z a-z 0-9 _=+.- before .conf
+                """)
         }
     }
 

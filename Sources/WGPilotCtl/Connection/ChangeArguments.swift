@@ -66,7 +66,11 @@ extension ChangeArguments {
     }
 
     /// Ends a command that changed a peer: tells what would bite in its configuration, and prints that where it is wanted.
-    func conclude(_ reply: PeerReply, as output: OutputFormat, printing: Bool = false) throws {
+    ///
+    /// - Parameter file: Where the configuration was written to.
+    func conclude(
+        _ reply: PeerReply, as output: OutputFormat, printing: Bool = false, writtenTo file: String? = nil
+    ) throws {
         let text = printing ? reply.configuration?.text : nil
         let view = PeerView(peer: reply.peer, findings: reply.findings, configuration: text)
         try conclude(
@@ -75,7 +79,9 @@ extension ChangeArguments {
                 // Whoever reads the configuration from a pipe wants nothing beside it.
                 if let text, output == .table { Terminal.print(text) } else { output.render(view) }
                 if output == .table {
-                    for finding in reply.findings ?? [] { Terminal.note("wgpilotctl: \(finding.message)") }
+                    for note in ConfigurationNotes.of(reply.findings ?? [], writtenTo: file) {
+                        Terminal.note("wgpilotctl: \(note)")
+                    }
                 }
             })
     }

@@ -28,7 +28,7 @@ struct LinkFetch: AsyncParsableCommand {
             } else {
                 Terminal.print(reply.text)
             }
-            for warning in reply.warnings { Terminal.note("wgpilotctl: \(warning)") }
+            for note in ConfigurationNotes.of(reply, writtenTo: file) { Terminal.note("wgpilotctl: \(note)") }
         }
     }
 }

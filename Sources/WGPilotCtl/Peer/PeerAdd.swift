@@ -46,7 +46,7 @@ struct PeerAdd: AsyncParsableCommand {
             """))
     var custody: String?
 
-    @Option(help: ArgumentHelp("Where the hub first finds the peer.", valueName: "host:port"))
+    @Option(help: ArgumentHelp("Where the hub first finds the peer.", valueName: "address:port"))
     var endpoint: String?
 
     @Option(help: ArgumentHelp("Seconds between the client's keepalives; 0 is off. Default: 25.", valueName: "seconds"))
@@ -168,7 +168,9 @@ struct PeerAdd: AsyncParsableCommand {
             let reply = try await configuration.taking(connection.output, isDryRun: change.dryRun) {
                 try await change.call(PeersService.create, request, on: daemon)
             }
-            try change.conclude(reply, as: connection.output, printing: configuration.printConfig)
+            try change.conclude(
+                reply, as: connection.output, printing: configuration.printConfig,
+                writtenTo: change.dryRun ? nil : configuration.configFile)
         }
     }
 }

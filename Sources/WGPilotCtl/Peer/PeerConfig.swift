@@ -23,7 +23,7 @@ struct PeerConfig: AsyncParsableCommand {
             } else {
                 Terminal.print(reply.text)
             }
-            for warning in reply.warnings { Terminal.note("wgpilotctl: \(warning)") }
+            for note in ConfigurationNotes.of(reply, writtenTo: file) { Terminal.note("wgpilotctl: \(note)") }
         }
     }
 }

@@ -34,7 +34,7 @@ struct PeerQR: AsyncParsableCommand {
             } catch let error as QRError {
                 throw CommandFault(status: .resourceExhausted, message: "no QR code: \(error)")
             }
-            for warning in reply.warnings { Terminal.note("wgpilotctl: \(warning)") }
+            for note in ConfigurationNotes.of(reply, writtenTo: nil) { Terminal.note("wgpilotctl: \(note)") }
         }
     }
 }

@@ -70,7 +70,9 @@ struct PeerRotate: AsyncParsableCommand {
             let reply = try await configuration.taking(connection.output, isDryRun: change.dryRun) {
                 try await change.call(PeersService.rotateKeys, request, on: daemon)
             }
-            try change.conclude(reply, as: connection.output, printing: configuration.printConfig)
+            try change.conclude(
+                reply, as: connection.output, printing: configuration.printConfig,
+                writtenTo: change.dryRun ? nil : configuration.configFile)
         }
     }
 }
