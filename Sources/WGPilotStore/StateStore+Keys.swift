@@ -180,15 +180,17 @@ extension StateStore {
         case .set(let key): next.presharedKey = key
         }
         let custody = rotation.publicKey != nil ? .client : rotation.custody ?? before.custody
-        try Self.check(rotation, custody)
+        // The key is checked as if it were there already, so that nothing stands in its way later.
+        var faults = PeerFaults()
+        Self.check(rotation, custody, &faults)
+        if let key = rotation.publicKey { try Self.check(newKey: key, of: before.id, record, &faults, db) }
+        if let error = faults.error { throw error }
         let privateKey = rotation.publicKey == nil ? PrivateKey.generate() : nil
         guard let publicKey = rotation.publicKey ?? privateKey?.publicKey else {
             throw StoreError(.internal, "a rotation without a key")
         }
         var after = before
         after.publicKey = publicKey
-        // The key is checked as if it were there already, so that nothing stands in its way later.
-        try Self.checkKey(after, record, db)
         let kept = PeerSecrets(
             privateKey: custody == .held ? privateKey : nil, presharedKey: next.presharedKey)
         if let overlap = rotation.overlap {
@@ -210,41 +212,21 @@ extension StateStore {
         return EditedPeer(before: before, after: after, network: record.network, secrets: next)
     }
 
-    private static func check(_ rotation: KeyRotation, _ custody: KeyCustody) throws {
-        var faults: [StoreError.Violation] = []
+    private static func check(_ rotation: KeyRotation, _ custody: KeyCustody, _ faults: inout PeerFaults) {
         if rotation.publicKey == nil, custody == .client {
-            faults.append(
-                .init(
-                    field: PeerField.publicKey.rawValue,
-                    message: "the client keeps its private key: give its new public key, or another custody"))
+            faults.add(
+                .invalid, .publicKey,
+                "the client keeps its private key: give its new public key, or another custody")
         }
         if let wanted = rotation.custody, rotation.publicKey != nil, wanted != .client {
-            faults.append(
-                .init(
-                    field: PeerField.custody.rawValue,
-                    message: "of a public key that is given the client has the private one: the custody is client"))
+            faults.add(
+                .invalid, .custody,
+                "of a public key that is given the client has the private one: the custody is client")
         }
         if let overlap = rotation.overlap, !(1...PendingKey.longestOverlap).contains(overlap) {
-            faults.append(
-                .init(field: "overlap", message: "an overlap is 1 to \(PendingKey.longestOverlap) s, seven days"))
+            faults.add(
+                .invalid, named: "overlap", "an overlap is 1 to \(PendingKey.longestOverlap) s, seven days")
         }
-        if !faults.isEmpty { throw StoreError(.invalid, violations: faults) }
-    }
-
-    /// Refuses a public key that another peer or the hub has, or is to get.
-    private static func checkKey(_ peer: Peer, _ record: NetworkRecord, _ db: Database) throws {
-        let field = PeerField.publicKey.rawValue
-        if peer.publicKey == record.network.publicKey {
-            let message = "this is the hub's own key in the network; a peer needs a key of its own"
-            throw StoreError(.invalid, violations: [.init(field: field, message: message)])
-        }
-        let present = try PeerRecord.holder(
-            of: .publicKey, Data(peer.publicKey.bytes), in: peer.networkID, except: 0, db)
-        let next = try PendingKeyRecord.holder(of: peer.publicKey, in: peer.networkID, except: peer.id, db)
-        guard let name = present ?? next else { return }
-        throw StoreError(
-            .alreadyExists, violations: [.init(field: field, message: "the peer \(name.quotedForMessage) has this key")]
-        )
     }
 
     private func activate(_ before: Peer, _ network: Network, _ db: Database) throws -> EditedPeer {

@@ -13,36 +13,34 @@ extension StateStore {
         in networkID: Int64, _ draft: PeerDraft, options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> CreatedPeer {
         let secrets = NewSecrets(draft)
-        return try await change(options, { "new peer \(Self.quoted($0.peer, $0.network))" }, made: { $0.peer.id }) {
-            db in
-            var record = try NetworkRecord.require(networkID, db)
-            let created = try self.insert(draft, secrets, &record, db)
-            try Self.checkLimits(in: record.network, db)
-            return created
+        do throws(StoreError) {
+            return try await change(options, { "new peer \(Self.quoted($0.peer, $0.network))" }, made: { $0.peer.id }) {
+                db in
+                var record = try NetworkRecord.require(networkID, db)
+                let created = try self.insert(draft, secrets, &record, db)
+                try Self.checkLimits(in: record.network, db)
+                return created
+            }
+        } catch {
+            throw await everything(error, in: networkID, [draft], isBatch: false)
         }
     }
 
-    /// Makes peers all or none, in one transaction. The error's violations are those of all drafts, by their places:
-    /// `peers[3].name`; its `itemIndex` tells the first draft that is at fault.
+    /// Makes peers all or none, in one transaction. An address that one of them chooses is given to no other. The error's
+    /// violations are those of all drafts, by their places: `peers[3].name`; its `itemIndex` tells the first draft that is
+    /// at fault.
     public func createPeers(
         in networkID: Int64, _ drafts: [PeerDraft], options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> [CreatedPeer] {
         let items = Array(zip(drafts, await NewSecrets.of(drafts)))
-        return try await change(options, { "\($0.count) new peers" }, made: { $0.first?.peer.id ?? 0 }) { db in
-            var faults = BatchFaults()
-            var record = try NetworkRecord.require(networkID, db)
-            var created: [CreatedPeer] = []
-            created.reserveCapacity(items.count)
-            for (index, (draft, secrets)) in items.enumerated() {
-                do {
-                    created.append(try self.insert(draft, secrets, &record, db))
-                } catch let error as StoreError {
-                    guard faults.add(error, at: index) else { break }
-                }
+        do throws(StoreError) {
+            return try await change(options, { "\($0.count) new peers" }, made: { $0.first?.peer.id ?? 0 }) { db in
+                let created = try self.insert(items, in: networkID, db)
+                if let network = created.first?.network { try Self.checkLimits(in: network, db) }
+                return created
             }
-            try faults.check()
-            try Self.checkLimits(in: record.network, db)
-            return created
+        } catch {
+            throw await everything(error, in: networkID, drafts, isBatch: true)
         }
     }
 
@@ -224,15 +222,18 @@ extension StateStore {
 
     // MARK: - Inside the transaction
 
+    /// Makes peers in their order; the error's `itemIndex` tells which of them was at fault.
     func insert(
         _ items: [(draft: PeerDraft, secrets: NewSecrets)], in networkID: Int64, _ db: Database
     ) throws -> [CreatedPeer] {
         var record = try NetworkRecord.require(networkID, db)
+        let plan = record.plan
+        let chosen = Set(items.compactMap { item in item.draft.address.flatMap { try? plan.number(of: $0) } })
         var created: [CreatedPeer] = []
         created.reserveCapacity(items.count)
         for (draft, secrets) in items {
             do {
-                created.append(try insert(draft, secrets, &record, db))
+                created.append(try insert(draft, secrets, &record, chosen: chosen, db))
             } catch var error as StoreError {
                 error.itemIndex = created.count
                 throw error
@@ -242,18 +243,24 @@ extension StateStore {
     }
 
     private func insert(
-        _ draft: PeerDraft, _ secrets: NewSecrets, _ record: inout NetworkRecord, _ db: Database
+        _ draft: PeerDraft, _ secrets: NewSecrets, _ record: inout NetworkRecord, chosen: Set<Int64> = [],
+        _ db: Database
     ) throws -> CreatedPeer {
         guard let publicKey = secrets.publicKey else { throw StoreError(.internal, "a draft without a public key") }
         let time = now()
-        if let expiresAt = draft.settings.expiresAt, expiresAt <= time { throw Self.expiryInThePast() }
+        if let expiresAt = draft.settings.expiresAt, expiresAt <= time { throw Self.refusedExpiry() }
         var peer = Peer(
             id: 0, networkID: record.network.id, settings: draft.settings, publicKey: publicKey, hostNumber: 0,
             custody: secrets.custody ?? .client, hasPresharedKey: secrets.kept.presharedKey != nil,
             disabledReason: draft.settings.enabled ? nil : .operator, createdAt: time, updatedAt: time)
         try Self.check(&peer, address: draft.address, record, db)
         if draft.address == nil {
-            guard let number = try PeerRecord.lowestFreeNumber(in: record, db) else {
+            var free = try PeerRecord.lowestFreeNumber(in: record, db)
+            while let number = free, chosen.contains(number) {
+                record.hostHint = number + 1
+                free = try PeerRecord.lowestFreeNumber(in: record, db)
+            }
+            guard let number = free else {
                 throw StoreError(
                     .exhausted,
                     """
@@ -306,73 +313,16 @@ extension StateStore {
     /// Refuses a new expiry that lies in the past, and to switch a peer on whose time is up.
     private func checkExpiry(_ before: Peer, _ after: Peer) throws {
         guard let expiresAt = after.settings.expiresAt, expiresAt <= now() else { return }
-        if expiresAt != before.settings.expiresAt { throw Self.expiryInThePast() }
+        if expiresAt != before.settings.expiresAt { throw Self.refusedExpiry() }
         guard after.settings.enabled, !before.settings.enabled else { return }
         let message = "the time of the peer is up: change its expiry or clear it, then enable it"
         throw StoreError(
             .failedPrecondition, violations: [.init(field: PeerField.expiresAt.rawValue, message: message)])
     }
 
-    private static func expiryInThePast() -> StoreError {
-        StoreError(
-            .invalid, violations: [.init(field: PeerField.expiresAt.rawValue, message: "the expiry lies in the past")])
-    }
+    static let expiryInThePast = "the expiry lies in the past"
 
-    /// Checks a peer by itself, in its network and against all others, and gives it the chosen address.
-    static func check(
-        _ peer: inout Peer, address: IPAddress?, _ record: NetworkRecord, _ db: Database
-    ) throws {
-        let network = record.network
-        var faults = peer.settings.validate(in: network.settings).map {
-            StoreError.Violation(field: $0.field.rawValue, message: $0.fault.message)
-        }
-        func fault(_ field: PeerField, _ message: String) {
-            faults.append(StoreError.Violation(field: field.rawValue, message: message))
-        }
-        if let address {
-            do {
-                peer.hostNumber = try record.plan.number(of: address)
-            } catch {
-                fault(.address, error.message)
-            }
-        }
-        if peer.publicKey == network.publicKey {
-            fault(.publicKey, "this is the hub's own key in the network; a peer needs a key of its own")
-        }
-        if !faults.isEmpty { throw StoreError(.invalid, violations: faults) }
-
-        if let name = try PeerRecord.holder(
-            of: .name, peer.settings.name.description, in: network.id, except: peer.id, db)
-        {
-            fault(.name, "there is already a peer \(name.quotedForMessage) in the network")
-        }
-        if let name = try PeerRecord.holder(
-            of: .publicKey, Data(peer.publicKey.bytes), in: network.id, except: peer.id, db)
-        {
-            fault(.publicKey, "the peer \(name.quotedForMessage) has this key")
-        } else if let name = try PendingKeyRecord.holder(of: peer.publicKey, in: network.id, except: peer.id, db) {
-            fault(.publicKey, "the peer \(name.quotedForMessage) is to get this key")
-        }
-        if let address,
-            let name = try PeerRecord.holder(of: .hostNumber, peer.hostNumber, in: network.id, except: peer.id, db)
-        {
-            fault(.address, "the peer \(name.quotedForMessage) has \(address)")
-        }
-        let code: StoreError.Code = faults.isEmpty ? .conflict : .alreadyExists
-        if !peer.settings.siteNetworks.isEmpty {
-            let networks = try NetworkRecord.all(db).map(\.network)
-            for block in peer.settings.siteNetworks {
-                if let site = try SiteNetworkRecord.overlapping(block, exceptPeer: peer.id, db) {
-                    fault(.siteNetworks, "\(block) overlaps \(siteOwner(site))")
-                }
-                for other in networks {
-                    for (_, subnet) in other.settings.blocks where subnet.overlaps(block) {
-                        let name = other.settings.name.description.quotedForMessage
-                        fault(.siteNetworks, "\(block) overlaps \(subnet), the subnet of the network \(name)")
-                    }
-                }
-            }
-        }
-        if !faults.isEmpty { throw StoreError(code, violations: faults) }
+    private static func refusedExpiry() -> StoreError {
+        StoreError(.invalid, violations: [.init(field: PeerField.expiresAt.rawValue, message: expiryInThePast)])
     }
 }

@@ -39,25 +39,43 @@ import WGPilotProtocol
         #expect(request.endpoint == nil)
     }
 
-    @Test func `every fault is told with its line and its field`() {
-        let fault = #expect(throws: CommandFault.self) {
-            try PeerFile("name,mtu,enabled,colour\na,big,perhaps,red\n,1300,,\n", .csv)
-        }
+    @Test func `every fault is told with its line and its field, the daemon's among them`() throws {
+        let file = try PeerFile("name,mtu,enabled,colour\na,big,perhaps,red\n,1300,,\n", .csv)
+        let own = """
+            line 2, mtu: "big" is not a number
+            line 2, enabled: "perhaps" is neither true nor false
+            line 2, "colour": no field of a peer
+            """
+        #expect(file.describe(nil) == own + "\nline 3, name: missing")
+        // What could not be read stays at its default when the rest is tried, and what the daemon says of that is left out.
+        #expect(file.requests.map(\.mtu) == [nil, 1300])
+        let refusal = RPCError(
+            .invalidArgument, reason: "invalid_fields", message: "m",
+            fields: [
+                .init(field: "peers[0].name", message: "taken"), .init(field: "peers[0].mtu", message: "of no peer"),
+                .init(field: "peers[1].name", message: "a name must not be empty"),
+                .init(field: "peers[1].tags[3]", message: "not a tag"), .init(field: "peers", message: "too many"),
+            ])
         #expect(
-            fault?.message == """
-                line 2, mtu: "big" is not a number
-                line 2, enabled: "perhaps" is neither true nor false
-                line 2, "colour": no field of a peer
+            file.describe(refusal) == own + """
+
+                line 2, name: taken
                 line 3, name: missing
+                line 3, tags[3]: not a tag
+                peers: too many
                 """)
-        #expect(fault?.status == .invalidArgument)
+    }
+
+    @Test func `of a file that is wrong everywhere a hundred faults are told`() throws {
+        let file = try PeerFile("name,mtu\n" + String(repeating: "a,big\n", count: 5000), .csv)
+        #expect(file.describe(nil).split(separator: "\n").count == 100)
     }
 
     @Test(
         arguments: [
             ("", "the file is not JSON"), ("{}", "the file: "), ("[1]", "peer 1: "), ("[[]]", "peer 1: "),
             ("[{\"name\": \"a\"}, {\"name\": {}}]", "peer 2, name: "), ("[{\"mtu\": 1.5}]", "peer 1, mtu: "),
-            ("[]", "there is no peer"), ("[{\"name\": true}]", "peer 1, name: not a text"),
+            ("[]", "there is no peer"),
         ])
     func `JSON that is no list of peers is refused with the place`(text: String, message: String) {
         let fault = #expect(throws: CommandFault.self) { try PeerFile(text, .json) }
@@ -72,6 +90,8 @@ import WGPilotProtocol
                 .init(field: "peers[1].name", message: "taken"), .init(field: "peers[9].name", message: "x"),
                 .init(field: "confirm_within", message: "y"),
             ])
+        let nameless = try PeerFile("[{\"name\": true}]", .json)
+        #expect(nameless.describe(nil) == "peer 1, name: not a text\npeer 1, name: missing")
         #expect(file.describe(error) == "line 4, name: taken\npeers[9].name: x\nconfirm_within: y")
     }
 

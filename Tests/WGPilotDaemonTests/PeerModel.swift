@@ -6,9 +6,8 @@ struct PeerModel {
     /// Why a request must be refused.
     struct Fault: CustomStringConvertible {
         var code: StatusCode
+        /// Empty where it is of none.
         var field: String
-        /// Whether it is seen in the request by itself, so that all such faults are told at once.
-        var isInRequest = true
         var description: String { "\(code.name) \(field)" }
     }
 
@@ -156,20 +155,20 @@ struct PeerModel {
     private func clashes(_ peer: Peer, in network: Network) -> [Fault] {
         var faults: [Fault] = []
         for other in network.peers.values where other.id != peer.id {
-            if other.name == peer.name { faults.append(Fault(code: .alreadyExists, field: "name", isInRequest: false)) }
-            if other.number == peer.number {
-                faults.append(Fault(code: .alreadyExists, field: "address", isInRequest: false))
+            if other.name == peer.name { faults.append(Fault(code: .alreadyExists, field: "name")) }
+            if other.number == peer.number, peer.number != 0 {
+                faults.append(Fault(code: .alreadyExists, field: "address"))
             }
         }
         for text in peer.sites {
             switch Self.sites[text] {
             case .taken?:
-                faults.append(Fault(code: .failedPrecondition, field: "site_networks", isInRequest: false))
+                faults.append(Fault(code: .failedPrecondition, field: "site_networks"))
             case .good(let isV6, let range)?:
                 for other in networks.values.flatMap(\.peers.values) where other.id != peer.id {
                     for block in other.sites {
                         if case .good(isV6, let taken)? = Self.sites[block], taken.overlaps(range) {
-                            faults.append(Fault(code: .failedPrecondition, field: "site_networks", isInRequest: false))
+                            faults.append(Fault(code: .failedPrecondition, field: "site_networks"))
                         }
                     }
                 }
@@ -181,11 +180,11 @@ struct PeerModel {
 
     private static func keyFaults(_ key: String, of id: Int64?, in network: Network) -> [Fault] {
         if !isKey(key) { return [Fault(code: .invalidArgument, field: "public_key")] }
-        if key == network.hubKey { return [Fault(code: .invalidArgument, field: "public_key", isInRequest: false)] }
+        if key == network.hubKey { return [Fault(code: .invalidArgument, field: "public_key")] }
         let isTaken = network.peers.values.contains {
             $0.publicKey == key || ($0.id != id && $0.pending?.publicKey == key)
         }
-        return isTaken ? [Fault(code: .alreadyExists, field: "public_key", isInRequest: false)] : []
+        return isTaken ? [Fault(code: .alreadyExists, field: "public_key")] : []
     }
 
     /// The number that an address stands for; nil where no peer may have it.
@@ -194,7 +193,7 @@ struct PeerModel {
     }
 
     private static func addressFault(_ address: String) -> Fault {
-        Fault(code: .invalidArgument, field: "address", isInRequest: address == "banana")
+        Fault(code: .invalidArgument, field: "address")
     }
 
     private mutating func newPreshared() -> Preshared {
@@ -214,7 +213,11 @@ struct PeerModel {
     // MARK: - Operations
 
     /// Adds a peer under a number below zero until ``adopt(_:_:in:)`` tells what the hub made of it.
-    mutating func create(_ request: CreatePeerRequest, in name: String, isBatch: Bool) -> (id: Int64, [Fault]) {
+    ///
+    /// - Parameter chosen: The addresses that the peers of its batch choose, which go to no other.
+    mutating func create(
+        _ request: CreatePeerRequest, in name: String, isBatch: Bool, chosen: [String] = []
+    ) -> (id: Int64, [Fault]) {
         guard var network = networks[name] else { return (0, [Fault(code: .notFound, field: "")]) }
         var peer = Peer(id: nextTemporary, name: request.name)
         nextTemporary -= 1
@@ -256,7 +259,7 @@ struct PeerModel {
             }
             if peer.custody == "once", isBatch { faults.append(Fault(code: .invalidArgument, field: "custody")) }
             if peer.custody == "once", request.returnConfiguration != true, request.options?.dryRun != true {
-                faults.append(Fault(code: .failedPrecondition, field: "", isInRequest: false))
+                faults.append(Fault(code: .failedPrecondition, field: ""))
             }
         }
         switch request.presharedKey {
@@ -273,15 +276,16 @@ struct PeerModel {
                 faults.append(Self.addressFault(address))
             }
         } else {
-            let taken = Set(network.peers.values.map(\.number))
+            let taken = Set(network.peers.values.map(\.number) + chosen.compactMap { Self.number($0, in: network) })
             if let free = (2...30).first(where: { !taken.contains($0) }) {
                 peer.number = free
             } else {
-                faults.append(Fault(code: .resourceExhausted, field: "", isInRequest: false))
+                faults.append(Fault(code: .resourceExhausted, field: ""))
             }
         }
         faults += clashes(peer, in: network)
-        if faults.isEmpty {
+        // One that is refused is in the way of those behind it, which it will be among once it is mended.
+        if faults.isEmpty || isBatch {
             network.peers[peer.id] = peer
             networks[name] = network
         }
@@ -301,7 +305,7 @@ struct PeerModel {
         return peers.values.first { $0.name == reference } ?? Int64(reference).flatMap { peers[$0] }
     }
 
-    private static let notFound = [Fault(code: .notFound, field: "", isInRequest: false)]
+    private static let notFound = [Fault(code: .notFound, field: "")]
 
     mutating func update(_ request: UpdatePeerRequest) -> [Fault] {
         guard let network = networks[request.network], let before = find(request.peer, in: request.network) else {
@@ -371,7 +375,7 @@ struct PeerModel {
             }
         }
         if replacesSecrets, before.pending != nil {
-            faults.append(Fault(code: .failedPrecondition, field: "", isInRequest: false))
+            faults.append(Fault(code: .failedPrecondition, field: ""))
         }
         faults += clashes(peer, in: network)
         if faults.isEmpty { store(peer, before, in: request.network, always: replacesSecrets) }
@@ -389,7 +393,7 @@ struct PeerModel {
     mutating func setEnabled(_ reference: PeerReference, _ enabled: Bool) -> [Fault] {
         guard let before = find(reference.peer, in: reference.network) else { return Self.notFound }
         if enabled, !before.enabled, let expiresAt = before.expiresAt, expiresAt <= now {
-            return [Fault(code: .failedPrecondition, field: "expires_at", isInRequest: false)]
+            return [Fault(code: .failedPrecondition, field: "expires_at")]
         }
         var peer = before
         if peer.enabled != enabled {
@@ -416,7 +420,7 @@ struct PeerModel {
         case nil, "rotate"?: break
         case "activate"?, "cancel"?:
             guard let pending = before.pending else {
-                return [Fault(code: .failedPrecondition, field: "", isInRequest: false)]
+                return [Fault(code: .failedPrecondition, field: "")]
             }
             if request.action == "activate" { Self.activate(&peer, pending) }
             peer.pending = nil
@@ -429,14 +433,14 @@ struct PeerModel {
         let custody = request.publicKey != nil ? "client" : request.custody ?? before.custody
         if let wanted = request.custody {
             if request.publicKey != nil, wanted != "client" {
-                faults.append(Fault(code: .invalidArgument, field: "custody", isInRequest: false))
+                faults.append(Fault(code: .invalidArgument, field: "custody"))
             }
             if !["held", "once", "client"].contains(wanted) {
                 faults.append(Fault(code: .invalidArgument, field: "custody"))
             }
         }
         if request.publicKey == nil, custody == "client" {
-            faults.append(Fault(code: .invalidArgument, field: "public_key", isInRequest: false))
+            faults.append(Fault(code: .invalidArgument, field: "public_key"))
         }
         if let overlap = request.overlap, !(1...604_800).contains(overlap) {
             faults.append(Fault(code: .invalidArgument, field: "overlap"))

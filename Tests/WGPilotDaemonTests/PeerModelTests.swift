@@ -150,7 +150,8 @@ struct PeerModelTests {
             var faults: [PeerModel.Fault] = []
             var ids: [Int64] = []
             for peer in request.peers {
-                let (id, found) = model.create(peer, in: network, isBatch: true)
+                let (id, found) = model.create(
+                    peer, in: network, isBatch: true, chosen: request.peers.compactMap(\.address))
                 ids.append(id)
                 faults += found
             }
@@ -341,19 +342,22 @@ struct PeerModelTests {
                         let name = isBatch ? field.field.split(separator: ".").last.map(String.init) : field.field
                         return String((name ?? "").prefix { $0 != "[" })
                     })
-                let known = Set(faults.map(\.field))
+                var known = Set(faults.map(\.field))
+                // That there is no room is told with what else is wrong.
+                if faults.contains(where: { $0.code == .resourceExhausted }) { known.formUnion(["address", "peers"]) }
                 // What cannot be read makes other fields look wrong, too.
                 let isUnread = !known.isDisjoint(with: ["role", "tunnel", "site_networks", "extra_cidrs"])
                 if !isUnread, !named.isSubset(of: known) {
                     throw Parted(description: "refused for \(named.sorted()), expected \(faults)")
                 }
-                if error.code == .invalidArgument, faults.contains(where: \.isInRequest) {
-                    var all = Set(faults.filter { $0.isInRequest && $0.code == .invalidArgument }.map(\.field))
+                // What is no fault of a field is told by itself.
+                if !named.isEmpty {
+                    var all = Set(faults.map(\.field)).subtracting([""])
                     // And what hangs on it is judged by the value before.
                     if all.contains("role") || all.contains("tunnel") {
                         all.subtract(["site_networks", "extra_cidrs", "excluded_cidrs"])
                     }
-                    if !isBatch, !all.isSubset(of: named) {
+                    if !all.isSubset(of: named) {
                         throw Parted(description: "refused for \(named.sorted()) alone, expected \(faults)")
                     }
                 }

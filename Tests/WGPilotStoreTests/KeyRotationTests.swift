@@ -135,7 +135,7 @@ import WGPilotCore
         rotation.custody = .held
         rotation.overlap = 0
         let faults = try await storeError { try await store.rotateKeys(in: network.id, id, rotation) }
-        #expect(Set(faults.violations.map(\.field)) == ["custody", "overlap"])
+        #expect(Set(faults.violations.map(\.field)) == ["custody", "overlap", "public_key"])
         rotation = KeyRotation()
         rotation.custody = .held
         #expect(try await store.rotateKeys(in: network.id, id, rotation).after.custody == .held)

@@ -9,14 +9,26 @@ struct PeerFile {
         case csv, json
     }
 
-    /// What to create, in the order of the file.
+    /// One thing that is wrong in the file.
+    struct Fault: Equatable {
+        /// The place among ``requests``.
+        var index: Int
+        /// The field, without the place in a list.
+        var field: String
+        /// Field and reason, for people.
+        var text: String
+    }
+
+    /// What to create, in the order of the file. What could not be read of a peer is left out.
     let requests: [CreatePeerRequest]
+    /// What could not be read, in the order of the file.
+    let faults: [Fault]
     /// Where in the file each of them stands, for people: `line 7`.
     let places: [String]
 
     /// Reads a file.
     ///
-    /// - Throws: `CommandFault` with every fault, each with its place and field.
+    /// - Throws: `CommandFault` where it is no list of peers. What is wrong with single fields is in ``faults``.
     init(_ text: String, _ format: Format) throws(CommandFault) {
         let rows =
             switch format {
@@ -26,17 +38,15 @@ struct PeerFile {
         guard !rows.isEmpty else {
             throw CommandFault(status: .invalidArgument, message: "there is no peer in the file")
         }
-        var faults: [String] = []
-        requests = rows.map { row in
+        var faults: [Fault] = []
+        requests = rows.enumerated().map { index, row in
             var fields = PeerFileFields(row.fields)
             let request = fields.request()
-            faults += fields.faults.map { "\(row.place), \($0)" }
+            faults += fields.faults.map { Fault(index: index, field: $0.field, text: "\($0.field): \($0.message)") }
             return request
         }
+        self.faults = faults
         places = rows.map(\.place)
-        guard faults.isEmpty else {
-            throw CommandFault(status: .invalidArgument, message: faults.prefix(100).joined(separator: "\n"))
-        }
     }
 
     /// The format of a file of this name; nil where its name does not tell.
@@ -44,14 +54,28 @@ struct PeerFile {
         Format.allCases.first { path.lowercased().hasSuffix(".\($0.rawValue)") }
     }
 
-    /// What the daemon found wrong, in terms of the file.
-    func describe(_ error: RPCError) -> String {
-        error.fields.map { fault in
+    /// What is wrong with the file, and what the daemon found wrong with the rest of it, in terms of the file and in its
+    /// order: no more than somebody might read.
+    ///
+    /// - Parameter error: The daemon's refusal; nil where it found nothing.
+    func describe(_ error: RPCError?) -> String {
+        var told = faults
+        var others: [String] = []
+        for fault in error?.fields ?? [] {
             guard let match = fault.field.wholeMatch(of: /peers\[([0-9]+)\]\.(.*)/), let index = Int(match.1),
                 places.indices.contains(index)
-            else { return "\(fault.field): \(fault.message)" }
-            return "\(places[index]), \(match.2): \(fault.message)"
-        }.joined(separator: "\n")
+            else {
+                others.append("\(fault.field): \(fault.message)")
+                continue
+            }
+            let field = String(match.2.prefix { $0 != "[" })
+            // The daemon saw nothing of what could not be read here.
+            if faults.contains(where: { $0.index == index && $0.field == field }) { continue }
+            told.append(Fault(index: index, field: field, text: "\(match.2): \(fault.message)"))
+        }
+        let ordered = told.enumerated().sorted { ($0.element.index, $0.offset) < ($1.element.index, $1.offset) }
+        let lines = ordered.map { "\(places[$0.element.index]), \($0.element.text)" } + others
+        return lines.prefix(100).joined(separator: "\n")
     }
 
     private typealias Row = (place: String, fields: [String: PeerFileValue])

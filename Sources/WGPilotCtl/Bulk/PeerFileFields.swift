@@ -4,7 +4,7 @@ import WGPilotProtocol
 /// The fields of one peer in a file, by their names as `peer list --output json` has them.
 struct PeerFileFields {
     /// What is wrong, each fault with its field.
-    private(set) var faults: [String] = []
+    private(set) var faults: [(field: String, message: String)] = []
     private var fields: [String: PeerFileValue]
 
     /// What a list of peers tells and nobody chooses: left out without a word.
@@ -22,7 +22,7 @@ struct PeerFileFields {
     /// The peer that the fields ask for. What is no field of a peer is a fault.
     mutating func request() -> CreatePeerRequest {
         var request = CreatePeerRequest(network: "", name: text("name") ?? "")
-        if request.name.isEmpty { faults.append("name: missing") }
+        if request.name.isEmpty { faults.append(("name", "missing")) }
         request.email = text("email")
         request.role = text("role")
         request.siteNetworks = list("site_networks")
@@ -47,7 +47,7 @@ struct PeerFileFields {
         request.expiresAt = time("expires_at")
         request.bandwidthUpKbps = bandwidth("bandwidth_up_kbps")
         request.bandwidthDownKbps = bandwidth("bandwidth_down_kbps")
-        for name in fields.keys.sorted() { faults.append("\(name.quotedForMessage): no field of a peer") }
+        for name in fields.keys.sorted() { faults.append((name.quotedForMessage, "no field of a peer")) }
         return request
     }
 
@@ -125,7 +125,7 @@ struct PeerFileFields {
     }
 
     private mutating func fault<Value>(_ name: String, _ what: String) -> Value? {
-        faults.append("\(name): \(what)")
+        faults.append((name, what))
         return nil
     }
 }

@@ -38,6 +38,7 @@ struct PeerImport: AsyncParsableCommand {
     func run() async throws {
         let format = format.flatMap(PeerFile.Format.init) ?? PeerFile.format(of: file) ?? .csv
         let peers = try PeerFile(InputFile.read(file), format)
+        guard peers.faults.isEmpty else { throw try await everything(wrongWith: peers) }
         let request = CreatePeersRequest(network: network, peers: peers.requests, options: change.options)
         try await connection.withDaemon { daemon in
             do {
@@ -47,5 +48,23 @@ struct PeerImport: AsyncParsableCommand {
                 throw CommandFault(status: ExitStatus(error.code), message: peers.describe(error))
             }
         }
+    }
+
+    /// A file with fields that cannot be read is tried all the same, so that what the daemon would refuse of the rest is told
+    /// with them.
+    private func everything(wrongWith peers: PeerFile) async throws -> CommandFault {
+        var trial = change
+        trial.dryRun = true
+        let request = CreatePeersRequest(network: network, peers: peers.requests, options: trial.options)
+        var refusal: RPCError?
+        do {
+            try await connection.withDaemon { [trial] daemon in
+                _ = try await trial.call(PeersService.createBatch, request, on: daemon)
+            }
+        } catch let error as RPCError {
+            // No daemon, no such network: what is wrong with the file is wrong in any case.
+            refusal = error
+        }
+        return CommandFault(status: .invalidArgument, message: peers.describe(refusal))
     }
 }

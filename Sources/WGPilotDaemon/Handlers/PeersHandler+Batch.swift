@@ -15,6 +15,7 @@ extension PeersHandler {
             try reader.check()
         }
         var drafts: [PeerDraft] = []
+        var nameless: Set<Int> = []
         drafts.reserveCapacity(request.peers.count)
         for (index, item) in request.peers.enumerated() {
             var part = FieldReader()
@@ -25,16 +26,14 @@ extension PeersHandler {
                 part.add("custody", "nobody would see the private keys of a batch: make the peer by itself")
             }
             drafts.append(draft)
+            if part.refuses(.name) { nameless.insert(index) }
             reader.add(part, at: "peers[\(index)]")
         }
         let bytes = drafts.reduce(0) { $0 + Self.estimatedBytes($1.settings) }
         if bytes > Self.pageBytes {
             reader.add("peers", "their texts and lists are too long for one answer: make fewer at a time")
         }
-        try reader.check()
-        if drafts.contains(where: { !$0.settings.siteNetworks.isEmpty }) {
-            try checkSites(drafts, against: try await hub.surroundings(), own: network.interface)
-        }
+        try await check(drafts, reader, nameless: nameless, in: network, isBatch: true)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             [drafts] options async throws(StoreError) in
             try await hub.store.createPeers(in: network.id, drafts, options: options)
@@ -44,24 +43,6 @@ extension PeersHandler {
         return PeersReply(
             peers: try messages(outcome.value.map(\.peer), outcome.value.first?.network ?? network),
             sync: sync(outcome.sync, network), change: outcome.change)
-    }
-
-    /// Refuses all networks behind the peers that the machine reaches by another interface, each by its place.
-    private func checkSites(
-        _ drafts: [PeerDraft], against surroundings: Hub.Surroundings, own: InterfaceName
-    ) throws(RPCError) {
-        var clashes: [FieldViolation] = []
-        for (index, draft) in drafts.enumerated() where clashes.count < 100 {
-            do throws(RPCError) {
-                try hub.checkSites(draft.settings, against: surroundings, own: own)
-            } catch {
-                clashes += error.fields.map { .init(field: "peers[\(index)].\($0.field)", message: $0.message) }
-            }
-        }
-        if clashes.isEmpty { return }
-        throw RPCError(
-            .failedPrecondition, reason: "overlap", message: clashes.map(\.message).joined(separator: "; "),
-            fields: clashes)
     }
 
     /// The answer to a batch that was made already: its peers are numbered from the first without gaps, as one transaction

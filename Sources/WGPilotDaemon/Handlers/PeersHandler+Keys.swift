@@ -26,7 +26,8 @@ extension PeersHandler {
                     field: "action", message: "\(other.quotedForMessage) is not one of rotate, activate, cancel")
             ])
         }
-        let (rotation, custody) = try rotation(request, of: peer)
+        let (rotation, custody, reader) = rotation(request, of: peer)
+        try await check(rotation, reader, of: peer, in: network)
         let wantsConfiguration = try await wantsConfiguration(
             request.returnConfiguration, custody, of: network, request.options)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
@@ -45,7 +46,7 @@ extension PeersHandler {
     /// What a request wants of the keys, and who is to have the private one.
     private func rotation(
         _ request: RotateKeysRequest, of peer: Peer
-    ) throws(RPCError) -> (KeyRotation, KeyCustody) {
+    ) -> (KeyRotation, KeyCustody, FieldReader) {
         var reader = FieldReader()
         var rotation = KeyRotation()
         rotation.publicKey = reader.read("public_key", request.publicKey) { text throws(InvalidValue) in
@@ -65,12 +66,21 @@ extension PeersHandler {
         if let overlap = request.overlap, !(1...PendingKey.longestOverlap).contains(overlap) {
             reader.add("overlap", "an overlap is 1 to \(PendingKey.longestOverlap) s, seven days")
         }
-        try reader.check()
-        let custody = rotation.publicKey != nil ? .client : rotation.custody ?? peer.custody
+        let custody = request.publicKey != nil ? .client : rotation.custody ?? peer.custody
+        if let chosen = rotation.custody, request.publicKey != nil, chosen != .client {
+            reader.add("custody", Self.keyIsTheClients)
+        }
+        if request.publicKey == nil, custody == .client, !reader.refuses(.custody) {
+            reader.add(
+                "public_key", "the client keeps its private key: give its new public key, or another custody")
+        }
         // What was decided holds, whatever somebody else makes of the peer meanwhile: nobody would see the key.
         if rotation.publicKey == nil, custody != .client { rotation.custody = custody }
-        return (rotation, custody)
+        return (rotation, custody, reader)
     }
+
+    private static let keyIsTheClients =
+        "of a public key that is given the client has the private one: the custody is client"
 
     /// Who is to have the private key of a new peer.
     func custody(
@@ -79,8 +89,7 @@ extension PeersHandler {
         let chosen = reader.read("custody", request.custody, KeyCustody.init)
         if request.publicKey != nil {
             if let chosen, chosen != .client {
-                reader.add(
-                    "custody", "of a public key that is given the client has the private one: the custody is client")
+                reader.add("custody", Self.keyIsTheClients)
             }
             return .client
         }

@@ -62,8 +62,8 @@ struct PeersHandler: Sendable {
 
     private func create(_ request: CreatePeerRequest, _ call: Call) async throws -> PeerReply {
         let network = try await hub.network(request.network)
-        let (draft, custody) = try draft(request, in: network)
-        try await hub.checkSites(draft.settings, own: network.interface)
+        let (draft, custody, reader) = draft(request, in: network)
+        try await check([draft], reader, nameless: reader.refuses(.name) ? [0] : [], in: network, isBatch: false)
         let wantsConfiguration = try await wantsConfiguration(
             request.returnConfiguration, custody, of: network, request.options)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
@@ -81,17 +81,13 @@ struct PeersHandler: Sendable {
             reply, created.peer, created.network, secrets: created.secrets, showing: wantsConfiguration)
     }
 
-    /// The same as ``draft(of:in:_:)``, by itself: the optimiser of Swift 6.3.1 fails on an asynchronous function that throws
-    /// such an error and goes on for long.
-    ///
-    /// - Throws: Every fault of every field at once.
+    /// The same with a reader of its own.
     private func draft(
         _ request: CreatePeerRequest, in network: Network
-    ) throws -> (draft: PeerDraft, custody: KeyCustody) {
+    ) -> (draft: PeerDraft, custody: KeyCustody, reader: FieldReader) {
         var reader = FieldReader()
         let (draft, custody) = draft(of: request, in: network.settings, &reader)
-        try reader.check()
-        return (draft, custody)
+        return (draft, custody, reader)
     }
 
     /// What a request asks to be made, with the custody of its key; faults go to the reader, and the draft is then of no
@@ -132,10 +128,7 @@ struct PeersHandler: Sendable {
         }
         let forgets = forgetsPrivateKey(request, peer, &reader)
         if settings.expiresAt != peer.settings.expiresAt { checkExpiry(settings.expiresAt, &reader) }
-        try reader.check()
-        if settings.siteNetworks != peer.settings.siteNetworks {
-            try await hub.checkSites(settings, own: network.interface)
-        }
+        try await check(settings, address, reader, of: peer, in: network)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             [preshared] options async throws(StoreError) in
             try await hub.store.updatePeer(

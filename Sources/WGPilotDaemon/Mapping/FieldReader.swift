@@ -3,7 +3,10 @@ import WGPilotProtocol
 
 /// Reads the texts of a request into values, gathering what is wrong so that the caller hears all of it at once.
 struct FieldReader {
-    private var violations: [FieldViolation] = []
+    private(set) var violations: [FieldViolation] = []
+
+    /// Whether something is wrong with a field.
+    func refuses(_ field: PeerField) -> Bool { violations.contains { $0.field == field.rawValue } }
 
     /// Reads one field; nil where it is absent or wrong.
     mutating func read<Text, Value>(
