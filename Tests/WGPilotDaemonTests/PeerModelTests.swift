@@ -5,6 +5,7 @@ import Testing
 import WGPilotCore
 import WGPilotProtocol
 import WGPilotRPC
+import WGPilotStore
 import WGPilotTestSupport
 
 @testable import WGPilotDaemon
@@ -18,7 +19,7 @@ struct PeerModelTests {
         var description: String
     }
 
-    /// WGPILOT_SEED repeats a run, WGPILOT_OPERATIONS makes it longer than is good for every day: 10,000 take a minute.
+    /// WGPILOT_SEED repeats a run, WGPILOT_OPERATIONS makes it longer than is good for every day: 10,000 take a minute or two.
     private static func environment(_ name: String) -> UInt64? {
         unsafe getenv(name).flatMap { unsafe UInt64(String(cString: $0)) }
     }
@@ -34,7 +35,8 @@ struct PeerModelTests {
                 do {
                     try await run.step(&random)
                     try await run.compareKernel()
-                    if number.isMultiple(of: 50) { try await run.compareDatabase() }
+                    try await run.compareDatabase()
+                    if number.isMultiple(of: 50) { try await run.compareList() }
                 } catch {
                     throw Parted(description: "operation \(number), WGPILOT_SEED=\(seed): \(error)\n\(run.last)")
                 }
@@ -64,6 +66,7 @@ struct PeerModelTests {
         var madeKeys: [Int: String] = [:]
         var publicKeys: Set<String> = []
         var highestID: Int64 = 0
+        let ids: [String: Int64]
 
         static let kinds = [
             "create", "batch", "update", "enable", "disable", "delete", "rotate", "prepare", "activate", "cancel",
@@ -90,6 +93,7 @@ struct PeerModelTests {
                     name: "office", mode: "gateway", subnet: "10.8.0.0/27", listenPort: 51821, tunnel: "split")
             ).network
             #expect(sites.interface == "wg0" && office.interface == "wg1")
+            ids = ["sites": sites.id, "office": office.id]
             model = PeerModel(
                 now: daemon.clock.now, hubKeys: ["sites": sites.publicKey, "office": office.publicKey])
         }
@@ -386,8 +390,37 @@ struct PeerModelTests {
             if message != wanted { throw Parted(description: "got      \(message)\nexpected \(wanted)") }
         }
 
-        /// All peers of both networks, as the daemon lists them.
-        func compareDatabase() async throws {
+        /// All peers of both networks, as the database has them. A database that is as it was when the model was as it is now
+        /// needs no second look.
+        mutating func compareDatabase() async throws {
+            for (name, network) in model.networks {
+                guard let id = ids[name] else { throw Parted(description: "no network \(name)") }
+                let rows = Rows(
+                    peers: try await daemon.store.peers(in: id, PeerQuery(limit: PeerQuery.maximumLimit)).peers,
+                    model: network.peers)
+                if stored[name] == rows { continue }
+                if Set(rows.peers.map(\.id)) != Set(network.peers.keys) || rows.peers.count != network.peers.count {
+                    throw Parted(
+                        description:
+                            "\(name) holds \(rows.peers.map(\.id)), expected \(network.peers.keys.sorted())")
+                }
+                guard let plan = try await daemon.store.network(id).settings.addressPlan else {
+                    throw Parted(description: "no plan of \(name)")
+                }
+                for peer in rows.peers { try compare(PeerMessage(peer, plan: plan), in: name) }
+                stored[name] = rows
+            }
+        }
+
+        private struct Rows: Equatable {
+            var peers: [Peer]
+            var model: [Int64: PeerModel.Peer]
+        }
+
+        private var stored: [String: Rows] = [:]
+
+        /// The same as the daemon lists them.
+        func compareList() async throws {
             for (name, network) in model.networks {
                 let listed = try await client.call(PeersService.list, ListPeersRequest(network: name)).peers
                 let (ids, wanted) = (Set(listed.map(\.id)), Set(network.peers.keys))
