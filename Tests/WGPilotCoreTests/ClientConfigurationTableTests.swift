@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WGPilotCore
 
@@ -249,6 +250,48 @@ struct ClientConfigurationTableTests {
                     try Self.file(cell, options, extra: true, excluding: true)
                         == Self.lines(cell, options, allowedIPs: extra))
             }
+        }
+    }
+
+    @Test("wg-quick takes the file with and without each option, and hands on all but what is its own")
+    func everyOptionForWGQuick() async throws {
+        for options in Options.all {
+            let file = try Self.file(Self.cells[0], options)
+            let outcome = try await WireGuardTools.withFile(file) { path in
+                try await WireGuardTools.run("wg-quick", ["strip", path])
+            }
+            #expect(outcome.status == 0 && outcome.error.isEmpty, "\(options): \(outcome.error)")
+            let own = ["Address", "DNS", "MTU"]
+            let expected = file.split(separator: "\n").filter { line in !own.contains { line.hasPrefix($0) } }
+            #expect(outcome.output.split(separator: "\n") == expected, "\(options)")
+        }
+    }
+
+    @Test(
+        "wg(8) sets up a device from the file of each cell, and has the AllowedIPs that are meant",
+        .enabled(if: geteuid() == 0, "namespaces need root"))
+    func everyShapeForWG() async throws {
+        // Of a name there is nobody to ask in a namespace of the test's own.
+        let options = Self.options(endpoint: .v4)
+        var blocks: [String: String] = [:]
+        for cell in Self.cells {
+            blocks[try Self.file(cell, options)] = cell.plain
+            blocks[try Self.file(cell, options, excluding: true)] = cell.plainExcluding
+            if let extra = cell.extra { blocks[try Self.file(cell, options, extra: true)] = extra }
+            if let extra = cell.extraExcluding {
+                blocks[try Self.file(cell, options, extra: true, excluding: true)] = extra
+            }
+        }
+        let files = blocks.keys.sorted()
+        for (file, dump) in zip(files, try await ServerConfigurationToolsTests.dumps(files)) {
+            // Public key, preshared key, endpoint, allowed IPs, handshake, received, sent, keepalive (wg(8), `dump`).
+            let peer = try #require(dump, "refused: \(file)").split(separator: "\n").last?.split(separator: "\t")
+            let fields = try #require(peer).map(String.init)
+            #expect(fields[0] == KeyVector.alice.publicKey && fields[1] == KeyVector.capturedPresharedKey)
+            #expect(fields[2] == "192.0.2.1:51820" && fields[7] == "25")
+            let allowed = fields[3] == "(none)" ? [] : Set(fields[3].split(separator: ",").map(String.init))
+            let meant = Set((blocks[file] ?? "?").components(separatedBy: ", ")).subtracting([""])
+            #expect(allowed == meant, "\(file)")
         }
     }
 

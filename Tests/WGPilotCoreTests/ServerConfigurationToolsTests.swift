@@ -8,7 +8,7 @@ import WGPilotTestSupport
 @Suite("A server's wg-quick file as the tools read it", .enabled(if: geteuid() == 0, "namespaces need root"))
 struct ServerConfigurationToolsTests {
     /// For each file what `wg show dump` tells after it was set, or nil where a tool refused it.
-    private static func dumps(_ texts: [String]) async throws -> [String?] {
+    static func dumps(_ texts: [String]) async throws -> [String?] {
         let directory = FileManager.default.temporaryDirectory.appending(path: "wgpilot-core-\(UUID())")
         try FileManager.default.createDirectory(
             at: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
