@@ -39,6 +39,28 @@ struct PeerFactsTests {
             store: daemon.store, reconciler: daemon.reconciler, now: { daemon.clock.now }, logger: logger)
     }
 
+    /// A hub that keeps calling who went away retries handshakes for ever; a client behind NAT has to call.
+    @Test("the hub sends no keepalives unless it is asked to, and the client does")
+    func keepalives() async throws {
+        try await DaemonFixture.with { daemon, client in
+            try await client.makeNetwork()
+            let laptop = try await client.makePeer("laptop")
+            let server = try await client.call(
+                PeersService.create,
+                CreatePeerRequest(network: "office", name: "server", persistentKeepalive: 0, hubKeepalive: 21)
+            ).peer
+            #expect(laptop.hubKeepalive == 0 && laptop.persistentKeepalive == 25)
+            let device = try #require(try await daemon.kernel.observe(InterfaceName("wg0")))
+            #expect(device.peers[try PublicKey(laptop.publicKey)]?.persistentKeepalive == 0)
+            #expect(device.peers[try PublicKey(server.publicKey)]?.persistentKeepalive == 21)
+            for (name, line) in [("laptop", true), ("server", false)] {
+                let file = try await client.call(PeersService.config, PeerReference(network: "office", peer: name))
+                #expect(file.text.contains("PersistentKeepalive = 25") == line, "\(file.text)")
+                #expect(file.text.contains("PersistentKeepalive") == line, "\(file.text)")
+            }
+        }
+    }
+
     @Test("custody once: the whole configuration is in the answer, and nowhere else ever after")
     func once() async throws {
         try await DaemonFixture.with { daemon, client in
