@@ -16,10 +16,17 @@ import WGPilotTestSupport
             let handshakes = [nil, now - 10, now - 1000, now - 5, nil, now - 179, now - 180]
             let received: [UInt64] = [0, 9, 10, 100, 0, 9, 18_446_744_073_709_551_615]
             for (index, handshake) in handshakes.enumerated() {
-                let peer = try await client.makePeer("p\(index + 1)")
+                let peer = try await client.call(
+                    PeersService.create,
+                    CreatePeerRequest(
+                        network: "office", name: "p\(index + 1)",
+                        bandwidthUpKbps: [nil, 900, 0, 1000, nil, 100, 99][index],
+                        bandwidthDownKbps: [0, 900, 1000, nil, 64, nil, 0][index])
+                ).peer
                 let status = PeerStatus(
                     endpoint: handshake == nil ? nil : try SocketEndpoint("192.0.2.\(9 - index):1"),
-                    latestHandshake: handshake, received: received[index], sent: UInt64(index % 2))
+                    latestHandshake: handshake, received: received[index], sent: UInt64(index % 2),
+                    persistentKeepalive: [0, 25, 9, 100, 0, 25, 65535][index])
                 daemon.kernel.setStatus(status, of: try PublicKey(peer.publicKey), on: try InterfaceName("wg0"))
             }
             try await body(daemon, client)
@@ -30,6 +37,8 @@ import WGPilotTestSupport
         arguments: [
             ("received", [1, 5, 2, 6, 3, 4, 7]), ("sent", [1, 3, 5, 7, 2, 4, 6]), ("online", [1, 3, 5, 7, 2, 4, 6]),
             ("latest_handshake", [1, 5, 3, 7, 6, 2, 4]), ("endpoint", [1, 5, 7, 6, 4, 3, 2]),
+            ("bandwidth_up_kbps", [1, 5, 7, 6, 2, 4, 3]), ("bandwidth_down_kbps", [4, 6, 5, 2, 3, 1, 7]),
+            ("kernel_keepalive", [1, 5, 3, 2, 6, 4, 7]),
             ("name", [1, 2, 3, 4, 5, 6, 7]), ("updated_at", [1, 2, 3, 4, 5, 6, 7]),
         ] as [(String, [Int64])])
     func `a list is sorted by what the kernel tells as by what is stored, whatever its pages`(

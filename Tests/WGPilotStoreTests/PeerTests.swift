@@ -265,6 +265,9 @@ import WGPilotTestSupport
         try await store.expectSound()
     }
 
+    /// The network's limit comes first, no limit at all last.
+    private static let places: [Int64?: Int] = [nil: 0, 64: 1, 800: 2, 10_000: 3, 0: 4]
+
     /// Catches pages that repeat or miss a peer, in any order, also while peers come and go; and orders that are not.
     @Test(arguments: PeerQuery.Order.allCases, [false, true])
     func pagesCoverEveryPeerOnce(order: PeerQuery.Order, isDescending: Bool) async throws {
@@ -280,6 +283,8 @@ import WGPilotTestSupport
             if index % 4 == 0 { draft.settings.siteNetworks = [try IPPrefix("192.168.\(index).0/24")] }
             draft.settings.enabled = index % 7 != 0
             draft.settings.expiresAt = index % 5 == 0 ? nil : 4_000_000_000 + Int64(index % 3)
+            draft.settings.bandwidthUp = [nil, 0, 800, 10_000][index % 4]
+            draft.settings.bandwidthDown = [0, nil, 64][index % 3]
             drafts.append(draft)
         }
         let all = try await store.createPeers(in: network.id, drafts).map(\.peer)
@@ -310,6 +315,8 @@ import WGPilotTestSupport
             case .createdAt: comesBefore(\.createdAt)
             case .updatedAt: comesBefore(\.updatedAt)
             case .expiresAt: comesBefore { $0.settings.expiresAt ?? .max }
+            case .bandwidthUp: comesBefore { Self.places[$0.settings.bandwidthUp] ?? -1 }
+            case .bandwidthDown: comesBefore { Self.places[$0.settings.bandwidthDown] ?? -1 }
             }
         #expect(seen == expected, "seed \(seed)")
     }

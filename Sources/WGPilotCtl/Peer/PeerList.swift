@@ -35,11 +35,16 @@ struct PeerList: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            """
-            What to sort by: id, name, email, role, address, enabled, created-at, updated-at, expires-at, \
-            online, latest-handshake, received, sent or endpoint. Default: id.
-            """, valueName: "field"))
+            "What to sort by: \(sortFields.dropLast().joined(separator: ", ")) or \(sortFields.last ?? ""). Default: id.",
+            valueName: "field"), completion: .list(sortFields))
     var sort: String?
+
+    /// Every column of the table, and more.
+    static let sortFields = [
+        "id", "name", "email", "role", "address", "enabled", "created-at", "updated-at", "expires-at",
+        "bandwidth-up-kbps", "bandwidth-down-kbps", "online", "latest-handshake", "received", "sent", "endpoint",
+        "kernel-keepalive",
+    ]
 
     @Flag(help: "The greatest first.")
     var descending = false
@@ -93,7 +98,7 @@ struct PeerList: AsyncParsableCommand {
                     statusMissing = page.statusMissing ?? statusMissing
                 }
             }
-            Terminal.print(view.rendered())
+            Terminal.print(view.rendered(columns: Terminal.columns))
             if let statusMissing { Terminal.note("wgpilotctl: no live status: \(statusMissing)") }
         }
     }

@@ -13,6 +13,8 @@ enum LivePeerOrder: String, CaseIterable, Sendable {
     case sent
     /// Where its last authentic packet came from, as a text; those without come first.
     case endpoint
+    /// The keepalive interval that the kernel has for it; those without come first.
+    case kernelKeepalive = "kernel_keepalive"
 
     /// A value that a peer is sorted by. As a text its order is the same.
     private func value(_ status: PeerStatus?, isOnline: @autoclosure () -> Bool) -> String {
@@ -23,6 +25,7 @@ enum LivePeerOrder: String, CaseIterable, Sendable {
         case .received: return Self.digits(status.received)
         case .sent: return Self.digits(status.sent)
         case .endpoint: return status.endpoint?.description ?? ""
+        case .kernelKeepalive: return Self.digits(UInt64(status.persistentKeepalive))
         }
     }
 

@@ -81,8 +81,9 @@ struct PeerRoutes: Routes {
         .init(
             "sort",
             .choice([
-                "id", "name", "email", "role", "address", "enabled", "created_at", "updated_at", "expires_at", "online",
-                "latest_handshake", "received", "sent", "endpoint",
+                "id", "name", "email", "role", "address", "enabled", "created_at", "updated_at", "expires_at",
+                "bandwidth_up_kbps", "bandwidth_down_kbps", "online", "latest_handshake", "received", "sent",
+                "endpoint", "kernel_keepalive",
             ]), "What to sort by."),
         .init("order", .choice(["asc", "desc"]), "Which comes first."),
         .init("role", .peerRole, "Only these."), .init("tag", .text(longest: 32), "Only those with this tag."),

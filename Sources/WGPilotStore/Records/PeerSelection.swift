@@ -77,7 +77,7 @@ struct PeerSelection: Sendable {
         switch query.order {
         case .id, .name:
             return "\(PeerRecord.select) WHERE \(rows) \(order) LIMIT ?"
-        case .email, .role, .address, .enabled, .createdAt, .updatedAt, .expiresAt:
+        case .email, .role, .address, .enabled, .createdAt, .updatedAt, .expiresAt, .bandwidthUp, .bandwidthDown:
             // What has to be sorted is numbers, and not whole rows.
             return """
                 \(PeerRecord.select) WHERE peer.id IN (SELECT id FROM peer WHERE \(rows) \(order) LIMIT ?) \(order)
@@ -130,12 +130,19 @@ struct PeerSelection: Sendable {
         case .createdAt: "createdAt"
         case .updatedAt: "updatedAt"
         case .expiresAt: "ifnull(expiresAt, 9223372036854775807)"
+        case .bandwidthUp: Self.rank(ofLimit: "bandwidthUp")
+        case .bandwidthDown: Self.rank(ofLimit: "bandwidthDown")
         }
+    }
+
+    /// As ``PeerQuery`` ranks limits: the network's first, no limit last.
+    private static func rank(ofLimit column: String) -> String {
+        "ifnull(CASE \(column) WHEN 0 THEN 9223372036854775807 ELSE \(column) END, -1)"
     }
 
     private var isNumber: Bool {
         switch query.order {
-        case .id, .address, .enabled, .createdAt, .updatedAt, .expiresAt: true
+        case .id, .address, .enabled, .createdAt, .updatedAt, .expiresAt, .bandwidthUp, .bandwidthDown: true
         case .name, .email, .role: false
         }
     }

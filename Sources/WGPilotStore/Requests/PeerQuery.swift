@@ -22,6 +22,10 @@ public struct PeerQuery: Hashable, Sendable {
         case updatedAt = "updated_at"
         /// When it expires: those that never do come last.
         case expiresAt = "expires_at"
+        /// Its own limit of what it sends: those that have none of their own come first, those without any limit last.
+        case bandwidthUp = "bandwidth_up_kbps"
+        /// The same of what is sent to it.
+        case bandwidthDown = "bandwidth_down_kbps"
     }
 
     /// The most peers in one page.
@@ -84,6 +88,14 @@ public struct PeerQuery: Hashable, Sendable {
         case .createdAt: String(peer.createdAt)
         case .updatedAt: String(peer.updatedAt)
         case .expiresAt: String(peer.settings.expiresAt ?? .max)
+        case .bandwidthUp: String(Self.rank(ofLimit: peer.settings.bandwidthUp))
+        case .bandwidthDown: String(Self.rank(ofLimit: peer.settings.bandwidthDown))
         }
+    }
+
+    /// What a limit is sorted by: -1 for the network's, and what is above all others for none.
+    private static func rank(ofLimit kbps: Int64?) -> Int64 {
+        guard let kbps else { return -1 }
+        return kbps == BandwidthLimit.unlimited ? .max : kbps
     }
 }
