@@ -42,8 +42,13 @@ struct PeerImport: AsyncParsableCommand {
         let request = CreatePeersRequest(network: network, peers: peers.requests, options: change.options)
         try await connection.withDaemon { daemon in
             do {
-                try change.conclude(
-                    try await change.call(PeersService.createBatch, request, on: daemon), as: connection.output)
+                let count = request.peers.count
+                let reply = try await ProgressBar.during(
+                    "adding \(count) peers", isLong: count >= ProgressBar.longCall
+                ) {
+                    try await change.call(PeersService.createBatch, request, on: daemon)
+                }
+                try change.conclude(reply, as: connection.output)
             } catch let error as RPCError where !error.fields.isEmpty {
                 throw CommandFault(status: ExitStatus(error.code), message: peers.describe(error))
             }

@@ -29,6 +29,19 @@ struct ProgressBar {
         if isShown { Terminal.writeError("\r\u{1b}[K") }
     }
 
+    /// Says what one long call is about for as long as it runs; a call has no parts to count.
+    static func during<Result>(
+        _ text: String, isLong: Bool, _ work: () async throws -> Result
+    ) async rethrows -> Result {
+        let isShown = isLong && isatty(STDERR_FILENO) == 1
+        if isShown { Terminal.writeError("\r\u{1b}[K\(text)…") }
+        defer { if isShown { Terminal.writeError("\r\u{1b}[K") } }
+        return try await work()
+    }
+
+    /// From so many pieces of work on one call takes as long as people notice.
+    static let longCall = 100
+
     /// The line, from the left edge on.
     static func line(_ title: String, _ done: Int, _ total: Int) -> String {
         let cells = 30

@@ -160,7 +160,11 @@ struct PeerAdd: AsyncParsableCommand {
             }
             let batch = CreatePeersRequest(network: network, peers: peers, options: change.options)
             return try await connection.withDaemon { daemon in
-                let reply = try await change.call(PeersService.createBatch, batch, on: daemon)
+                let reply = try await ProgressBar.during(
+                    "adding \(count) peers", isLong: count >= ProgressBar.longCall
+                ) {
+                    try await change.call(PeersService.createBatch, batch, on: daemon)
+                }
                 try change.conclude(reply, as: connection.output)
             }
         }
