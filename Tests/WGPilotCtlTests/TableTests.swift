@@ -22,6 +22,57 @@ struct TableTests {
         #expect(names.rendered() == "NAME  STATE\na     up\n")
     }
 
+    @Test("no line is wider than the terminal: columns go in their order, then the longest texts lose their ends")
+    func narrowTable() {
+        var table = TextTable(
+            ["ID", "NAME", "BYTES", "OWNER", "NOTE"], rightAligned: [0, 2], leftOutFirst: ["NOTE", "BYTES"])
+        table.append(["7", "a long name of somebody", "123456", "日本日本日本", "note"])
+        table.append(["8", "b", "1", "c", ""])
+        func lines(_ columns: Int) -> [String] {
+            table.rendered(columns: columns).split(separator: "\n").map(String.init)
+        }
+        // 2 + 23 + 6 + 12 + 4 cells, and 8 between them.
+        #expect(lines(55) == lines(.max) && lines(55)[1] == " 7  a long name of somebody  123456  日本日本日本  note")
+        #expect(lines(54)[1] == " 7  a long name of somebody  123456  日本日本日本")
+        #expect(lines(48)[1] == " 7  a long name of somebody  日本日本日本")
+        // 2 and 12 cells and 4 between them leave 22.
+        #expect(lines(40)[1] == " 7  a long name of somebo…  日本日本日本")
+        // 2 cells and 4 between leave 9 for each of the two.
+        #expect(lines(24) == ["ID  NAME       OWNER", " 7  a long n…  日本日本…", " 8  b          c"])
+        for columns in 1..<60 {
+            #expect(lines(columns).count == 3)
+            for line in lines(columns) { #expect(DisplayWidth.of(line) <= columns, "\(columns): \(line)") }
+        }
+    }
+
+    @Test(
+        "a list of peers with the longest names fits every terminal, and goes without what matters least",
+        arguments: 20..<200)
+    func narrowPeers(columns: Int) {
+        var list = PeerListView(.table, now: 3090)
+        var peer = Samples.peer
+        list.add([peer])
+        peer.name = String(repeating: "日", count: 64)
+        peer.addresses = ["10.8.0.2", "fd00:8:1234:5678:9abc:def0:1234:5678"]
+        list.add([peer])
+        let lines = list.rendered(columns: columns).split(separator: "\n").map(String.init)
+        #expect(lines.count == 3)
+        for line in lines { #expect(DisplayWidth.of(line) <= columns, "\(line)") }
+        #expect(lines[0].contains("NAME") && lines[0].contains("ADDRE"))
+        let order = ["ID", "LATEST HANDSHAKE", "RECEIVED", "SENT", "ENDPOINT", "LIMIT", "KEEPALIVE"]
+        let shown = order.map { lines[0].contains($0) }
+        #expect(shown == shown.sorted { $0 && !$1 }, "what stays is what matters most: \(lines[0])")
+    }
+
+    @Test("a list of networks fits an old terminal")
+    func narrowNetworks() {
+        var network = Samples.network
+        network.name = String(repeating: "a", count: 64)
+        let lines = NetworkListView(networks: [network]).table(now: 0, columns: 80).split(separator: "\n")
+        #expect(lines.allSatisfy { DisplayWidth.of(String($0)) <= 80 } && lines[1].contains("…"))
+        #expect(NetworkListView(networks: [network]).table(now: 0).contains(network.name))
+    }
+
     @Test("a table without rows is its headers")
     func emptyTable() {
         #expect(TextTable(["A", "B"]).rendered() == "A  B\n")

@@ -41,16 +41,17 @@ struct AuditEntryView {
 }
 
 /// Entries of the audit log as they are printed.
-struct AuditListView: Renderable {
+struct AuditListView: FittingRenderable {
     let entries: [AuditEntryMessage]
 
     func write(to json: inout JSONText) {
         json.array(entries) { AuditEntryView(entry: $1).write(to: &$0) }
     }
 
-    func table(now: Int64) -> String {
+    func rows(now: Int64) -> TextTable {
         var table = TextTable(
-            ["NUMBER", "TIME", "WHO", "FROM", "METHOD", "TARGET", "RESULT", "CHANGE"], rightAligned: [0])
+            ["NUMBER", "TIME", "WHO", "FROM", "METHOD", "TARGET", "RESULT", "CHANGE"], rightAligned: [0],
+            leftOutFirst: ["FROM", "NUMBER"])
         for entry in entries {
             let view = AuditEntryView(entry: entry)
             table.append([
@@ -58,6 +59,6 @@ struct AuditListView: Renderable {
                 entry.target, view.result, view.summary,
             ])
         }
-        return table.rendered()
+        return table
     }
 }

@@ -30,14 +30,14 @@ struct BridgeView: Renderable {
 }
 
 /// All bridges as they are printed.
-struct BridgeListView: Renderable {
+struct BridgeListView: FittingRenderable {
     let bridges: [BridgeMessage]
 
     func write(to json: inout JSONText) {
         json.array(bridges) { BridgeView(bridge: $1).write(to: &$0) }
     }
 
-    func table(now: Int64) -> String {
+    func rows(now: Int64) -> TextTable {
         var table = TextTable(
             ["ID", "NETWORK A", "NETWORK B", "DIRECTION", "STATE", "MAY BE REACHED"], rightAligned: [0])
         for bridge in bridges {
@@ -46,6 +46,6 @@ struct BridgeListView: Renderable {
                 "\(bridge.id)", bridge.networkA, bridge.networkB, bridge.direction, view.state, view.limit,
             ])
         }
-        return table.rendered()
+        return table
     }
 }

@@ -33,21 +33,23 @@ struct LinkView: Renderable {
 }
 
 /// The links of a network as they are printed.
-struct LinkListView: Renderable {
+struct LinkListView: FittingRenderable {
     let links: [LinkMessage]
 
     func write(to json: inout JSONText) {
         json.array(links) { LinkView(link: $1).write(to: &$0) }
     }
 
-    func table(now: Int64) -> String {
-        var table = TextTable(["ID", "PEER", "CREATED BY", "CREATED", "GOOD UNTIL"], rightAligned: [0])
+    func rows(now: Int64) -> TextTable {
+        var table = TextTable(
+            ["ID", "PEER", "CREATED BY", "CREATED", "GOOD UNTIL"], rightAligned: [0],
+            leftOutFirst: ["CREATED", "CREATED BY"])
         for link in links {
             table.append([
                 "\(link.id)", link.peer, link.createdBy, HumanText.ago(link.createdAt, now: now),
                 HumanText.clock(link.expiresAt, now: now),
             ])
         }
-        return table.rendered()
+        return table
     }
 }

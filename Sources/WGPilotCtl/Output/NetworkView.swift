@@ -53,17 +53,18 @@ struct NetworkView: Renderable {
 }
 
 /// All networks as they are printed.
-struct NetworkListView: Renderable {
+struct NetworkListView: FittingRenderable {
     let networks: [NetworkMessage]
 
     func write(to json: inout JSONText) {
         json.array(networks) { NetworkView(network: $1).write(to: &$0) }
     }
 
-    func table(now: Int64) -> String {
+    func rows(now: Int64) -> TextTable {
         var table = TextTable(
             ["ID", "NAME", "INTERFACE", "MODE", "SUBNET", "PORT", "PEERS", "STATE", "RECEIVED", "SENT"],
-            rightAligned: [0, 5, 6, 8, 9])
+            rightAligned: [0, 5, 6, 8, 9],
+            leftOutFirst: ["SENT", "RECEIVED", "INTERFACE"])
         for network in networks {
             table.append([
                 "\(network.id)", network.name, network.interface, network.mode, network.subnet,
@@ -72,6 +73,6 @@ struct NetworkListView: Renderable {
                 (network.statistics?.sentBytes).map(HumanText.bytes) ?? "-",
             ])
         }
-        return table.rendered()
+        return table
     }
 }

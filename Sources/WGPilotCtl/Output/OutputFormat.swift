@@ -14,6 +14,24 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 protocol Renderable: JSONWritable {
     /// The text for people, ended by a line break.
     func table(now: Int64) -> String
+
+    /// The same with lines of at most so many cells, where it can be had so; nil for lines of any length.
+    func table(now: Int64, columns: Int?) -> String
+}
+
+extension Renderable {
+    func table(now: Int64, columns: Int?) -> String { table(now: now) }
+}
+
+/// A list, which fits the terminal that shows it.
+protocol FittingRenderable: Renderable {
+    /// The list with all of its rows.
+    func rows(now: Int64) -> TextTable
+}
+
+extension FittingRenderable {
+    func table(now: Int64) -> String { rows(now: now).rendered() }
+    func table(now: Int64, columns: Int?) -> String { rows(now: now).rendered(columns: columns) }
 }
 
 extension OutputFormat {
@@ -21,7 +39,7 @@ extension OutputFormat {
     func render(_ value: some Renderable) {
         switch self {
         case .table:
-            Terminal.print(value.table(now: Self.now))
+            Terminal.print(value.table(now: Self.now, columns: Terminal.columns))
         case .json:
             var json = JSONText()
             value.write(to: &json)

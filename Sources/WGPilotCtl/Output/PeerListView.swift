@@ -21,7 +21,8 @@ struct PeerListView {
                     [
                         "ID", "NAME", "ADDRESS", "STATE", "LATEST HANDSHAKE", "RECEIVED", "SENT", "LIMIT", "KEEPALIVE",
                         "ENDPOINT",
-                    ], rightAligned: [0, 5, 6]))
+                    ], rightAligned: [0, 5, 6],
+                    leftOutFirst: ["KEEPALIVE", "LIMIT", "ENDPOINT", "SENT", "RECEIVED", "LATEST HANDSHAKE", "ID"]))
         case .json:
             var json = JSONText()
             json.openArray()
@@ -67,11 +68,11 @@ struct PeerListView {
         return "\(kbps)k"
     }
 
-    /// The whole list, ended by a line break.
-    func rendered() -> String {
+    /// The whole list, ended by a line break; the table's lines have at most so many cells.
+    func rendered(columns: Int? = nil) -> String {
         switch layout {
         case .table(let table):
-            return table.rendered()
+            return table.rendered(columns: columns)
         case .json(var json):
             json.closeArray()
             return json.text

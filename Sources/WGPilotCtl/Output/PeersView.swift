@@ -5,10 +5,12 @@ import WGPilotProtocol
 struct PeersView: Renderable {
     let peers: [PeerMessage]
 
-    func table(now: Int64) -> String {
+    func table(now: Int64) -> String { table(now: now, columns: nil) }
+
+    func table(now: Int64, columns: Int?) -> String {
         var list = PeerListView(.table, now: now)
         list.add(peers)
-        return list.rendered()
+        return list.rendered(columns: columns)
     }
 
     func write(to json: inout JSONText) {

@@ -39,16 +39,18 @@ struct RuleView: Renderable {
 }
 
 /// Access rules as they are listed.
-struct RuleListView: Renderable {
+struct RuleListView: FittingRenderable {
     let rules: [RuleMessage]
 
     func write(to json: inout JSONText) {
         json.array(rules) { RuleView(rule: $1).write(to: &$0) }
     }
 
-    func table(now: Int64) -> String {
+    func rows(now: Int64) -> TextTable {
         var table = TextTable(
-            ["ID", "FROM", "POSITION", "ACTION", "TO", "PROTOCOL", "PORTS", "STATE", "COMMENT"], rightAligned: [0, 2])
+            ["ID", "FROM", "POSITION", "ACTION", "TO", "PROTOCOL", "PORTS", "STATE", "COMMENT"],
+            rightAligned: [0, 2],
+            leftOutFirst: ["COMMENT", "POSITION"])
         for rule in rules {
             let view = RuleView(rule: rule)
             table.append([
@@ -56,6 +58,6 @@ struct RuleListView: Renderable {
                 view.ports, view.state, rule.comment.isEmpty ? "-" : rule.comment,
             ])
         }
-        return table.rendered()
+        return table
     }
 }

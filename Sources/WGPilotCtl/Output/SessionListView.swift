@@ -2,16 +2,17 @@ import WGPilotJSON
 import WGPilotProtocol
 
 /// Sessions of web users as they are printed.
-struct SessionListView: Renderable {
+struct SessionListView: FittingRenderable {
     let sessions: [SessionMessage]
 
     func write(to json: inout JSONText) {
         json.array(sessions)
     }
 
-    func table(now: Int64) -> String {
+    func rows(now: Int64) -> TextTable {
         var table = TextTable(
-            ["ID", "USER", "FROM", "BEGAN", "LAST USED", "GOOD UNTIL", "CLIENT"], rightAligned: [0])
+            ["ID", "USER", "FROM", "BEGAN", "LAST USED", "GOOD UNTIL", "CLIENT"], rightAligned: [0],
+            leftOutFirst: ["CLIENT", "BEGAN"])
         for session in sessions {
             table.append([
                 "\(session.id)", session.user, session.clientAddress, HumanText.ago(session.createdAt, now: now),
@@ -19,6 +20,6 @@ struct SessionListView: Renderable {
                 HumanText.clock(min(session.expiresAt, session.idleExpiresAt), now: now), session.userAgent,
             ])
         }
-        return table.rendered()
+        return table
     }
 }

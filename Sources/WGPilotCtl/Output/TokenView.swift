@@ -25,21 +25,23 @@ struct TokenView: Renderable {
 }
 
 /// All API tokens as they are printed.
-struct TokenListView: Renderable {
+struct TokenListView: FittingRenderable {
     let tokens: [TokenMessage]
 
     func write(to json: inout JSONText) {
         json.array(tokens) { TokenView(token: $1).write(to: &$0) }
     }
 
-    func table(now: Int64) -> String {
-        var table = TextTable(["ID", "NAME", "ROLE", "CREATED BY", "EXPIRES", "LAST USED"], rightAligned: [0])
+    func rows(now: Int64) -> TextTable {
+        var table = TextTable(
+            ["ID", "NAME", "ROLE", "CREATED BY", "EXPIRES", "LAST USED"], rightAligned: [0],
+            leftOutFirst: ["CREATED BY"])
         for token in tokens {
             table.append([
                 "\(token.id)", token.name, token.role, token.createdBy, TokenView(token: token).expiry(now: now),
                 HumanText.ago(token.lastUsedAt, now: now),
             ])
         }
-        return table.rendered()
+        return table
     }
 }

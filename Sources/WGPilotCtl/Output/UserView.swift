@@ -35,22 +35,23 @@ struct UserView: Renderable {
 }
 
 /// All web users as they are printed.
-struct UserListView: Renderable {
+struct UserListView: FittingRenderable {
     let users: [UserMessage]
 
     func write(to json: inout JSONText) {
         json.array(users) { UserView(user: $1).write(to: &$0) }
     }
 
-    func table(now: Int64) -> String {
+    func rows(now: Int64) -> TextTable {
         var table = TextTable(
-            ["ID", "NAME", "ROLE", "STATE", "SECOND FACTOR", "SESSIONS", "LAST LOGIN"], rightAligned: [0, 5])
+            ["ID", "NAME", "ROLE", "STATE", "SECOND FACTOR", "SESSIONS", "LAST LOGIN"], rightAligned: [0, 5],
+            leftOutFirst: ["SESSIONS", "SECOND FACTOR"])
         for user in users {
             table.append([
                 "\(user.id)", user.name, user.role, UserView(user: user).state, user.totpEnabled ? "on" : "off",
                 "\(user.sessions)", HumanText.ago(user.lastLoginAt, now: now),
             ])
         }
-        return table.rendered()
+        return table
     }
 }
