@@ -1,15 +1,20 @@
 """Many peers at once: from a pattern, from files, and out again as files, as an archive and as a sheet of QR codes."""
 
 import contextlib
+import fcntl
 import json
+import os
+import pty
 import re
 import sqlite3
 import stat
+import struct
+import termios
 import zipfile
 
 import pytest
 
-from lab import run
+from lab import BINARIES, clean_environment, run
 from test_main_job import listed, zbar
 
 
@@ -46,7 +51,7 @@ def test_a_csv_file_with_faults_makes_nothing_and_without_them_everything(lab):
     refused = lab.ctl("peer", "import", "office", file, check=False)
     assert refused.code == 5
     # What the text says, what the network does not allow, and who is there twice: in one answer, line by line.
-    assert faults(refused) == ["line 3, email", "line 3, mtu", "line 3, address", "line 4, name"]
+    assert faults(refused) == ["line 3, mtu", "line 3, email", "line 3, address", "line 4, name"]
     assert listed(lab) == []
     # The same with a field that not even the program can read.
     file.write_text(file.read_text().replace(",1\n", ",small\n"))
@@ -106,6 +111,37 @@ def test_an_export_has_every_configuration_in_private_files(lab):
     assert page.count("<svg") == 4 and "own key" not in page
 
 
+def on_a_terminal(lab, columns, *arguments):
+    """What a terminal of so many columns is sent by a command."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        os.execve(BINARIES / "wgpilotctl", ["wgpilotctl", *arguments], clean_environment(WGPILOT_SOCKET=lab.socket))
+    shown = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 0, shown
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_hears_what_goes_on_and_gets_lists_that_fit_it(lab):
+    office(lab)
+    shown = on_a_terminal(lab, 60, "peer", "add", "office", "a-long-name-of-a-sensor-in-the-north-{n}", "--count", "100")
+    # The note is gone again before the list comes.
+    assert "\r\x1b[Kadding 100 peers…\r\x1b[K" in shown
+    # A few are done before anybody could read it.
+    assert "adding" not in on_a_terminal(lab, 60, "peer", "add", "office", "p{n}", "--count", "2")
+    for command in (["peer", "list", "office"], ["network", "list"], ["audit", "list"]):
+        lines = on_a_terminal(lab, 60, *command).splitlines()
+        assert len(lines) > 1 and max(map(len, lines)) <= 60, (command, lines[:3])
+        # Whoever reads it from a pipe gets everything.
+        piped = lab.ctl(*command).stdout.splitlines()
+        assert len(piped) == len(lines) and max(map(len, piped)) > 60, command
+
+
 def test_an_export_leaves_out_whose_configuration_was_shown_once_and_says_so(lab):
     office(lab)
     lab.ctl("peer", "add", "office", "one", "--custody", "once", "--config-file", lab.folder / "one.conf")
@@ -120,8 +156,8 @@ def test_an_export_leaves_out_whose_configuration_was_shown_once_and_says_so(lab
     assert "1 of the files has a name that wg-quick does not take" in told.stderr
     names = ["wgpilot-a-long-name.conf", "wgpilot-two.conf"]
     assert sorted(path.name for path in folder.iterdir()) == names
-    assert run(["wg-quick", "strip", folder / names[0]], check=False).returncode != 0
-    assert run(["wg-quick", "strip", folder / names[1]], check=False).returncode == 0
+    assert run(["wg-quick", "strip", folder / names[0]], check=False).code != 0
+    assert run(["wg-quick", "strip", folder / names[1]], check=False).code == 0
     assert sheet.read_text().count("<svg") == 2
 
 
@@ -133,8 +169,8 @@ def test_the_name_of_a_file_is_judged_by_what_wg_quick_takes(lab):
     for arguments in (["peer", "config", "office/a-long-name"], ["peer", "config", "office/a-long-name", "--file", short],
                       ["peer", "edit", "office/a-long-name", "--notes", "x"]):
         assert "wg-quick" not in lab.ctl(*arguments).stderr, arguments
-    assert run(["wg-quick", "strip", short], check=False).returncode == 0
-    assert run(["wg-quick", "strip", long], check=False).returncode != 0
+    assert run(["wg-quick", "strip", short], check=False).code == 0
+    assert run(["wg-quick", "strip", long], check=False).code != 0
 
 
 def test_a_sheet_has_each_peers_own_code_where_an_old_name_is_written_like_a_number(lab):
