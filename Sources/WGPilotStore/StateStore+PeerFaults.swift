@@ -9,16 +9,16 @@ extension StateStore {
     /// - Parameters:
     ///   - networkID: Their network.
     ///   - drafts: The peers. What could not be read of one is at its default, and is found nowhere.
-    ///   - nameless: The places of those drafts whose names could not be read.
+    ///   - unread: By the places of drafts, those of name and address that were given and could not be read.
     ///   - isBatch: Whether fields are named with the place of their peer: `peers[3].name`.
     /// - Returns: The refusal that to make them would end with, `exhausted` with a field too; nil where they could be
     ///   made.
     /// - Throws: `notFound` for the network.
     public func faults(
-        in networkID: Int64, _ drafts: [PeerDraft], nameless: Set<Int> = [], isBatch: Bool
+        in networkID: Int64, _ drafts: [PeerDraft], unread: [Int: Set<PeerField>] = [:], isBatch: Bool
     ) async throws(StoreError) -> StoreError? {
         try await read { db in
-            try self.faults(NetworkRecord.require(networkID, db), drafts, nameless, isBatch: isBatch, db)
+            try self.faults(NetworkRecord.require(networkID, db), drafts, unread, isBatch: isBatch, db)
         }
     }
 
@@ -87,7 +87,7 @@ extension StateStore {
     private static let hubsKey = "this is the hub's own key in the network; a peer needs a key of its own"
 
     private func faults(
-        _ record: NetworkRecord, _ drafts: [PeerDraft], _ nameless: Set<Int>, isBatch: Bool, _ db: Database
+        _ record: NetworkRecord, _ drafts: [PeerDraft], _ unread: [Int: Set<PeerField>], isBatch: Bool, _ db: Database
     ) throws -> StoreError? {
         let time = now()
         let overlaps = Self.overlaps(drafts)
@@ -96,7 +96,7 @@ extension StateStore {
         var (names, keys, numbers): (Set<DisplayName>, Set<PublicKey>, Set<Int64>) = ([], [], [])
         var withoutAddress: Int64 = 0
         for (index, draft) in drafts.enumerated() {
-            let hasName = !nameless.contains(index)
+            let hasName = unread[index]?.contains(.name) != true
             let key: PublicKey? =
                 switch draft.keys {
                 case .generate: nil
@@ -117,7 +117,7 @@ extension StateStore {
             if let number, !faults.concerns(.address), !numbers.insert(number).inserted {
                 faults.add(.alreadyExists, .address, "a peer before it has this address")
             }
-            if draft.address == nil { withoutAddress += 1 }
+            if draft.address == nil, unread[index]?.contains(.address) != true { withoutAddress += 1 }
             for (block, other) in overlaps[index] ?? [] {
                 faults.add(.conflict, .siteNetworks, "\(block) overlaps \(other), which is behind a peer before it")
             }

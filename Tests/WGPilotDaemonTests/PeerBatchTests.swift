@@ -134,6 +134,18 @@ import WGPilotTestSupport
         }
     }
 
+    @Test func `an address that cannot be read is no wish for the last free one`() async throws {
+        try await DaemonFixture.with { _, client in
+            try await client.makeNetwork(subnet: "10.8.0.0/30")
+            var request = Self.request(["a", "b"])
+            request.peers[1].address = "banana"
+            let error = await #expect(throws: RPCError.self) {
+                try await client.call(PeersService.createBatch, request)
+            }
+            #expect(error?.fields.map(\.field) == ["peers[1].address"])
+        }
+    }
+
     @Test func `an address that one of them chooses is given to no other`() async throws {
         try await DaemonFixture.with { _, client in
             try await client.makeNetwork(subnet: "10.8.0.0/29")

@@ -15,7 +15,7 @@ extension PeersHandler {
             try reader.check()
         }
         var drafts: [PeerDraft] = []
-        var nameless: Set<Int> = []
+        var unread: [Int: Set<PeerField>] = [:]
         drafts.reserveCapacity(request.peers.count)
         for (index, item) in request.peers.enumerated() {
             var part = FieldReader()
@@ -26,14 +26,14 @@ extension PeersHandler {
                 part.add("custody", "nobody would see the private keys of a batch: make the peer by itself")
             }
             drafts.append(draft)
-            if part.refuses(.name) { nameless.insert(index) }
+            unread[index] = part.refused([.name, .address])
             reader.add(part, at: "peers[\(index)]")
         }
         let bytes = drafts.reduce(0) { $0 + Self.estimatedBytes($1.settings) }
         if bytes > Self.pageBytes {
             reader.add("peers", "their texts and lists are too long for one answer: make fewer at a time")
         }
-        try await check(drafts, reader, nameless: nameless, in: network, isBatch: true)
+        try await check(drafts, reader, unread: unread, in: network, isBatch: true)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {
             [drafts] options async throws(StoreError) in
             try await hub.store.createPeers(in: network.id, drafts, options: options)

@@ -10,15 +10,15 @@ extension PeersHandler {
     /// - Parameters:
     ///   - drafts: What was read of them.
     ///   - reader: What could not be read.
-    ///   - nameless: Those whose names could not be read.
+    ///   - unread: By their places, what of name and address could not be read.
     func check(
-        _ drafts: [PeerDraft], _ reader: FieldReader, nameless: Set<Int>, in network: Network, isBatch: Bool
+        _ drafts: [PeerDraft], _ reader: FieldReader, unread: [Int: Set<PeerField>], in network: Network, isBatch: Bool
     ) async throws(RPCError) {
         let clashes = try await clashes(
             drafts.map { $0.settings }, reader, own: network.interface, isBatch: isBatch)
         if reader.violations.isEmpty && clashes.isEmpty { return }
         let stored = try await hub.stored { () async throws(StoreError) in
-            try await hub.store.faults(in: network.id, drafts, nameless: nameless, isBatch: isBatch)
+            try await hub.store.faults(in: network.id, drafts, unread: unread, isBatch: isBatch)
         }
         throw Self.refusal(reader, clashes, stored)
     }

@@ -63,7 +63,8 @@ struct PeersHandler: Sendable {
     private func create(_ request: CreatePeerRequest, _ call: Call) async throws -> PeerReply {
         let network = try await hub.network(request.network)
         let (draft, custody, reader) = draft(request, in: network)
-        try await check([draft], reader, nameless: reader.refuses(.name) ? [0] : [], in: network, isBatch: false)
+        let unread = [0: reader.refused([.name, .address])]
+        try await check([draft], reader, unread: unread, in: network, isBatch: false)
         let wantsConfiguration = try await wantsConfiguration(
             request.returnConfiguration, custody, of: network, request.options)
         let outcome = try await hub.change(call, request.options, networks: [network.id]) {

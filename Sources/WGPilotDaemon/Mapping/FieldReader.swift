@@ -8,6 +8,12 @@ struct FieldReader {
     /// Whether something is wrong with a field.
     func refuses(_ field: PeerField) -> Bool { violations.contains { $0.field == field.rawValue } }
 
+    /// Those of the fields with which something is wrong.
+    func refused(_ fields: [PeerField]) -> Set<PeerField> {
+        // Most requests are good, and there may be thousands of them.
+        violations.isEmpty ? [] : Set(fields.filter(refuses))
+    }
+
     /// Reads one field; nil where it is absent or wrong.
     mutating func read<Text, Value>(
         _ field: String, _ text: Text?, _ parse: (Text) throws(InvalidValue) -> Value
