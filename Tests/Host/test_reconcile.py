@@ -189,6 +189,17 @@ def drifts(lab):
     }
 
 
+def test_what_wg_set_changed_is_put_right_by_the_timer(lab):
+    lab.start_daemon("--reconcile-interval", "10")
+    lab.ctl("network", "create", "office", "--mode", "gateway", "--subnet", "10.8.0.0/24")
+    lab.ctl("peer", "add", "office", "phone")
+    interface = lab.interface("office")
+    before = state(lab)
+    (phone,) = lab.hub.dump(interface)
+    lab.hub.run("wg", "set", interface, "peer", phone, "remove")
+    wait_until(lambda: state(lab) == before, 30, "the peer is back")
+
+
 def test_what_wg_set_changed_is_put_right_by_a_comparison(office):
     interface = office.interface("office")
     before = state(office)

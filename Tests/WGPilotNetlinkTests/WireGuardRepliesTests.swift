@@ -81,16 +81,25 @@ struct WireGuardRepliesTests {
         "peers whose allowed IPs are split over messages and datagrams at any place are merged exactly",
         arguments: 1...20 as ClosedRange<UInt64>)
     func splitPeers(seed: UInt64) throws {
+        try Self.checkSplitPeers(seed: seed, most: 12, counts: [0, 1, 2, 300])
+    }
+
+    @Test("twenty thousand peers are read back from the thousands of messages that tell of them")
+    func veryManyPeers() throws {
+        try Self.checkSplitPeers(seed: 1, least: 20_000, most: 20_000, counts: [1, 3, 5])
+    }
+
+    private static func checkSplitPeers(seed: UInt64, least: Int = 1, most: Int, counts: [Int]) throws {
         var random = SeededGenerator(seed: seed)
         var expected: [PublicKey: Set<IPPrefix>] = [:]
         var answer: [UInt8] = []
-        for number in 0..<Int.random(in: 1...12, using: &random) {
+        for number in 0..<Int.random(in: least...most, using: &random) {
             let bytes = random.bytes(32)
             let key = try #require(PublicKey(bytes: bytes))
-            let count = [0, 1, 2, 300].randomElement(using: &random) ?? 0
+            let count = counts.randomElement(using: &random) ?? 0
             let blocks = (0..<count).map { host -> IPAddress in
                 Bool.random(using: &random)
-                    ? .v4(IPv4Address(rawValue: UInt32(10) << 24 | UInt32(number) << 16 | UInt32(host)))
+                    ? .v4(IPv4Address(rawValue: UInt32(10) << 24 | UInt32(number) << 9 | UInt32(host)))
                     : .v6(IPv6Address(rawValue: UInt128(0xFD) << 120 | UInt128(number) << 64 | UInt128(host)))
             }
             expected[key] = Set(blocks.map(\.hostPrefix))

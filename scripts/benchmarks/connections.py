@@ -35,7 +35,7 @@ def track(count, addresses):
         for number in range(count):
             source = ipaddress.IPv4Address(addresses[number % len(addresses)]).packed
             there = bytes([198, 51, 100, number % 250 + 1])
-            ports = (1024 + number // len(addresses), 53)
+            ports = (1024 + number // max(len(addresses), 250), 53)
             body = struct.pack("=BBH", socket.AF_INET, 0, 0) + way(ORIGINAL, source, there, ports)
             body += way(REPLY, there, source, ports[::-1]) + attribute(TIMEOUT, struct.pack(">I", 3600))
             batch += struct.pack("=IHHII", 16 + len(body), NEW, REQUEST_CREATE, 1, 0) + body
@@ -76,3 +76,17 @@ def measure(daemon, network, options, report):
     what = f"`wgpilotctl network connections --summary` of {TRACKED:,}"
     report.ratio(what, times["network"], "`conntrack -L`", times["conntrack all"], RATIO)
     report.fact(f"… all {TRACKED:,} of them listed", spread(times["all"]))
+    measure_one(daemon, network, peers[0], options, report)
+
+
+def measure_one(daemon, network, peer, options, report):
+    """A peer that has very many by itself."""
+    address = peer["addresses"][0]
+    track(TRACKED, [address])
+    times = turns(options.pairs, {
+        "peer": lambda _, command=daemon.command(
+            "peer", "connections", f"{network}/{peer['name']}", "--limit", str(TRACKED)): run(command),
+        "conntrack": lambda _: run(["conntrack", "-L", "-s", address])})
+    report.ratio(
+        f"`wgpilotctl peer connections` of one with {TRACKED:,}", times["peer"], f"`conntrack -L -s {address}`",
+        times["conntrack"], RATIO)
