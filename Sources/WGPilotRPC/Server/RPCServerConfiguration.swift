@@ -49,7 +49,7 @@ public struct RPCServerConfiguration: Sendable {
     /// The full names of methods that compute the longer the more there is: their handlers never run on an event loop, whose
     /// connections would all wait meanwhile.
     public var heavyMethods: Set<String> = []
-    /// Where these handlers run; nil for Swift's own threads.
+    /// Where those of these handlers run that change nothing; nil for Swift's own threads, where the others do.
     public var heavyLane: BackgroundLane?
     /// The name of the role that a caller has, told in the hello. It grants nothing: interceptors do that.
     public var callerRole: @Sendable (PeerCredentials) -> String

@@ -505,7 +505,9 @@ final class ServerConnection: ChannelInboundHandler {
             call.body.bytes.count > ServerConnection.longestImmediateRequest
             || facts.configuration.heavyMethods.contains(call.method.fullName)
         if !isHeavy { return Task.immediate { await call.run() } }
-        return Task(executorPreference: facts.configuration.heavyLane?.executor) { await call.run() }
+        // Who changes something gives way to nobody: others may wait for it.
+        let lane = call.method.isMutation ? nil : facts.configuration.heavyLane
+        return Task(executorPreference: lane?.executor) { await call.run() }
     }
 
     /// The handler of a call has returned: answers it, unless that was done.
