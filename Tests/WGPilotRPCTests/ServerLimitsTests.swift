@@ -313,48 +313,42 @@ import WGPilotTestSupport
 
     // MARK: Descriptors
 
-    /// Dispatch's own monitor of its threads, which opens a file of `/proc` once a second, does not outlive that there is no
-    /// descriptor. Whatever else traps does so as ever.
-    private static func excuseDispatch() {
-        var action = sigaction()
-        unsafe action.__sigaction_handler.sa_sigaction = { _, info, _ in
-            // Its code is some 300 KB around this function of its own.
-            let dispatch = Int(bitPattern: unsafe dlsym(nil, "libdispatch_init"))
-            let place = Int(bitPattern: unsafe info?.pointee._sifields._sigfault.si_addr)
-            if dispatch != 0, abs(place - dispatch) < 0x4_0000 { _exit(EXIT_SUCCESS) }
-            signal(SIGILL, SIG_DFL)
-        }
-        action.sa_flags = SA_SIGINFO
-        unsafe sigaction(SIGILL, &action, nil)
+    /// Gives the calling thread a table of descriptors of its own, a copy of the process's, `unshare(2)`. The monitor that
+    /// Dispatch has of its threads opens a file of `/proc` now and then and ends the process where it cannot.
+    private static func ownDescriptors() -> Bool {
+        typealias Unshare = @convention(c) (CInt) -> CInt
+        guard let address = unsafe dlsym(nil, "unshare") else { return false }
+        // CLONE_FILES of linux/sched.h.
+        return unsafe unsafeBitCast(address, to: Unshare.self)(0x400) == 0
     }
 
     @Test func `a server without descriptors goes on, rests, and accepts again later`() async {
         await #expect(processExitsWith: .success) {
-            ServerLimitsTests.excuseDispatch()
             try await TemporaryDirectory.with { directory in
                 let path = directory + "/s"
+                let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+                let loop = group.next()
                 let server = RPCServer(
-                    address: .path(path), configuration: TestService().configuration(),
-                    group: MultiThreadedEventLoopGroup.singleton)
+                    address: .path(path), configuration: TestService().configuration(), group: group)
                 let (listening, ready) = AsyncStream<Void>.makeStream()
                 async let run: Void = server.run { ready.yield() }
                 var iterator = listening.makeAsyncIterator()
                 _ = await iterator.next()
                 try await RawPeer.with(path: path) { peer in
                     _ = try await peer.greet()
-                    // Dispatch opens what its timers need with the first of them, and does not outlive a failure.
-                    try await Task.sleep(for: .milliseconds(1))
                     var files = rlimit(rlim_cur: 200, rlim_max: 200)
                     unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
-                    var taken: [CInt] = []
-                    while true {
-                        let descriptor = unsafe Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
-                        guard descriptor >= 0 else { break }
-                        taken.append(descriptor)
-                    }
-                    #expect(errno == EMFILE && !taken.isEmpty)
-                    // One for the client's end, none for the server's.
-                    close(taken.removeLast())
+                    let taken = try await loop.submit {
+                        #expect(ServerLimitsTests.ownDescriptors())
+                        var taken: [CInt] = []
+                        while true {
+                            let descriptor = unsafe Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+                            guard descriptor >= 0 else { break }
+                            taken.append(descriptor)
+                        }
+                        #expect(errno == EMFILE && !taken.isEmpty)
+                        return taken
+                    }.get()
                     let waiting = ServerLimitsTests.open(path, saying: try ServerLimitsTests.helloBytes())
                     #expect(waiting >= 0)
                     for streamID in 1...100 as ClosedRange<UInt32> { try await peer.echo(streamID) }
@@ -364,18 +358,17 @@ import WGPilotTestSupport
                     let used = Double(clock() - before) / Double(CLOCKS_PER_SEC)
                     #expect(used < 0.25, "\(used) s of work while there was none")
                     for streamID in 101...200 as ClosedRange<UInt32> { try await peer.echo(streamID) }
-                    close(taken.removeLast())
-                    close(taken.removeLast())
                     var head = [UInt8](repeating: 0, count: 10)
                     let flags = fcntl(waiting, F_GETFL)
                     _ = fcntl(waiting, F_SETFL, flags | O_NONBLOCK)
+                    #expect(unsafe recv(waiting, &head, head.count, 0) < 0 && errno == EAGAIN)
+                    try await loop.submit { for descriptor in taken { close(descriptor) } }.get()
                     while unsafe recv(waiting, &head, head.count, 0) < 0 {
                         guard errno == EAGAIN else { break }
                         try await Task.sleep(for: .milliseconds(10))
                     }
                     #expect(head[4] == FrameType.hello.rawValue)
                     close(waiting)
-                    for descriptor in taken { close(descriptor) }
                 }
                 server.beginShutdown()
                 try await run
