@@ -18,6 +18,7 @@ extension StateStore {
                 db in
                 var record = try NetworkRecord.require(networkID, db)
                 let created = try self.insert(draft, secrets, &record, db)
+                try NetworkRecord.setHostHint(record.hostHint, of: networkID, db)
                 try Self.checkLimits(in: record.network, db)
                 return created
             }
@@ -239,6 +240,7 @@ extension StateStore {
                 throw error
             }
         }
+        try NetworkRecord.setHostHint(record.hostHint, of: networkID, db)
         return created
     }
 
@@ -270,7 +272,6 @@ extension StateStore {
             }
             peer.hostNumber = number
             record.hostHint = number + 1
-            try NetworkRecord.setHostHint(record.hostHint, of: record.network.id, db)
         }
         let id = try PeerRecord.insert(peer, db)
         try SecretRecord.replace(secrets.kept, ofPeer: id, sealer, db)

@@ -155,6 +155,9 @@ public final class StateStore: Sendable {
         configuration.prepareDatabase { db in
             // A page cache of at most 1 MiB a connection: rows are read in order or by key, a large cache buys nothing.
             try db.execute(sql: "PRAGMA cache_size = -1024")
+            // What SQLite needs to take a statement back is kept in memory, and not written to a file for each of
+            // thousands of statements; nor does a change fail where the folder for such files is full.
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
             // Do not let a schema that somebody planted in the file call functions with side effects.
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
         }

@@ -45,6 +45,21 @@ import WGPilotProtocol
         #expect(names(.init(order: .name, offset: 1)) == ["office/日本"])
     }
 
+    /// Catches a table that shows the keepalive that is stored instead of the kernel's, or not where it should be another.
+    @Test func theKernelsKeepaliveIsShown() throws {
+        let lines = Self.view(.init(order: .keepalive)).lines(columns: 200, lines: 24, now: 3000)
+        let column = try #require(lines[2].firstRange(of: "KEEPALIVE"))
+        let row = try #require(lines.dropFirst(3).first)
+        #expect(row.hasPrefix("office/laptop") && row.contains(" every 5 s, to be off "), "\(row)")
+        #expect(lines[4].dropFirst(lines[2].distance(from: lines[2].startIndex, to: column.lowerBound) - 2).hasPrefix("-"))
+    }
+
+    /// Catches columns that people sort by and that a narrow terminal cuts off.
+    @Test func aNarrowTerminalKeepsTheRates() {
+        let head = Self.view(.init()).lines(columns: 80, lines: 24, now: 3000)[2]
+        #expect(head.contains("RX/S") && head.contains("TX/S") && !head.contains("KEEPALIVE"), "\(head)")
+    }
+
     /// Catches a picture that does not fit and makes the terminal scroll.
     @Test(arguments: [(1, 1), (5, 3), (20, 4), (80, 24)]) func thePictureFits(columns: Int, lines: Int) {
         let picture = Self.view(.init()).lines(columns: columns, lines: lines, now: 3000)

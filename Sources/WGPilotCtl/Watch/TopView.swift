@@ -5,7 +5,7 @@ import WGPilotProtocol
 struct TopView {
     /// What the rows are sorted by.
     enum Order: String, CaseIterable, ExpressibleByArgument {
-        case rate, received, sent, handshake, name, address, endpoint, state
+        case rate, received, sent, handshake, keepalive, name, address, endpoint, state
     }
 
     /// What the user chose.
@@ -58,8 +58,10 @@ struct TopView {
     /// The lines, none wider than `columns`, at most `lines` of them.
     func lines(columns: Int, lines: Int, now: Int64) -> [String] {
         var table = TextTable(
-            ["PEER", "ADDRESS", "STATE", "LATEST HANDSHAKE", "RX/S", "TX/S", "RECEIVED", "SENT", "ENDPOINT"],
-            rightAligned: [4, 5, 6, 7])
+            [
+                "PEER", "ADDRESS", "STATE", "LATEST HANDSHAKE", "RX/S", "TX/S", "RECEIVED", "SENT", "KEEPALIVE", "ENDPOINT",
+            ], rightAligned: [4, 5, 6, 7],
+            leftOutFirst: ["KEEPALIVE", "ENDPOINT", "SENT", "RECEIVED", "LATEST HANDSHAKE", "ADDRESS"])
         for row in rows.dropFirst(choice.offset).prefix(max(lines - head.count - 1, 0)) {
             let status = row.peer.status
             table.append([
@@ -67,10 +69,10 @@ struct TopView {
                 HumanText.ago(status?.latestHandshake, now: now), Self.text(row.rate.received),
                 Self.text(row.rate.sent),
                 HumanText.bytes(status?.received ?? 0), HumanText.bytes(status?.sent ?? 0),
-                status?.endpoint ?? row.peer.endpoint ?? "-",
+                PeerView(peer: row.peer).kernelKeepalive ?? "-", status?.endpoint ?? row.peer.endpoint ?? "-",
             ])
         }
-        let text = head.map(PrintableText.of) + table.rendered().split(separator: "\n").map(String.init)
+        let text = head.map(PrintableText.of) + table.rendered(columns: columns).split(separator: "\n").map(String.init)
         return text.prefix(lines).map { DisplayWidth.cut($0, to: columns) }
     }
 
@@ -90,6 +92,7 @@ struct TopView {
             case .received: ascending { UInt64.max - ($0.peer.status?.received ?? 0) }
             case .sent: ascending { UInt64.max - ($0.peer.status?.sent ?? 0) }
             case .handshake: ascending { -1 - ($0.peer.status?.latestHandshake ?? 0) }
+            case .keepalive: ascending { -Int($0.peer.status?.persistentKeepalive ?? 0) }
             case .name: ascending { $0.path }
             case .address: ascending { $0.peer.id }
             case .endpoint: ascending { $0.peer.status?.endpoint ?? "~" }
