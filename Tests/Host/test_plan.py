@@ -31,6 +31,9 @@ def furnish(lab):
     lab.ctl("bridge", "add", "office", "idle", "--disabled")
     lab.ctl("rule", "add", "--peer", "office/laptop", "deny", "--to", "10.9.0.0/24")
     lab.ctl("rule", "add", "--peer", "office/laptop", "allow", "--to", "site:sites/berlin")
+    lab.ctl("network", "create", "branch", "--mode", "hub-routed", "--subnet", "10.12.0.0/24")
+    lab.ctl("rule", "add", "--network", "sites", "deny", "--to", "10.12.0.64/26", "--disabled")
+    (lab.folder / "new.csv").write_text("name,address\ntablet,10.8.0.77\nprinter,\n")
 
 
 def everything(lab, indices=True, times=True):
@@ -72,6 +75,7 @@ MUTATIONS = {
     "network disable": (("network", "disable", "sites"), "delete interface wg1"),
     "network delete": (("network", "delete", "sites", "--yes"), "delete interface wg1"),
     "peer add": (("peer", "add", "office", "tablet"), "add peer"),
+    "peer import": (("peer", "import", "office", "{folder}/new.csv"), "10.8.0.77/32"),
     "peer edit address": (("peer", "edit", "office/laptop", "--address", "10.8.0.99"), "10.8.0.99/32"),
     "peer edit site": (("peer", "edit", "sites/berlin", "--site-networks", "192.168.9.0/24"), "192.168.9.0/24"),
     "peer edit keepalive": (("peer", "edit", "office/laptop", "--hub-keepalive", "21"), "21"),
@@ -85,6 +89,7 @@ MUTATIONS = {
     "peer enable": (("peer", "enable", "office/phone"), "add peer"),
     "peer disable": (("peer", "disable", "office/laptop"), "remove peer"),
     "peer remove": (("peer", "remove", "office/laptop", "--yes"), "remove peer"),
+    "bridge add": (("bridge", "add", "office", "branch"), "bridge 3"),
     "bridge edit": (("bridge", "edit", "1", "--allowed-cidrs", "10.9.0.7/32"), "10.9.0.7"),
     "bridge disable": (("bridge", "disable", "1"), "bridge 1"),
     "bridge remove": (("bridge", "remove", "1", "--yes"), "bridge 1"),
@@ -92,15 +97,20 @@ MUTATIONS = {
     "rule add": (("rule", "add", "--network", "office", "deny", "--protocol", "tcp", "--ports", "25"), "25"),
     "rule edit": (("rule", "edit", "1", "--to", "10.9.0.128/25"), "10.9.0.128/25"),
     "rule move": (("rule", "move", "2", "1"), "10.9.0.0/24"),
+    "rule enable": (("rule", "enable", "3"), "10.12.0.64/26"),
     "rule disable": (("rule", "disable", "1"), "10.9.0.0/24"),
     "rule remove": (("rule", "remove", "1", "--yes"), "10.9.0.0/24"),
 }
 
 
+def words_of(lab, name):
+    return tuple(word.format(folder=lab.folder) for word in MUTATIONS[name][0])
+
+
 def test_a_dry_run_of_any_change_changes_nothing_and_says_what_would_be(office):
     before = everything(office)
-    for name, (words, named) in MUTATIONS.items():
-        plan = office.ctl(*words, "--dry-run", "--output", "json").json
+    for name, (_, named) in MUTATIONS.items():
+        plan = office.ctl(*words_of(office, name), "--dry-run", "--output", "json").json
         assert plan["dry_run"] is True, name
         text = "\n".join(plan["plan"])
         if named is None:
@@ -169,13 +179,12 @@ def wait_for(lab, wanted):
 
 
 @pytest.mark.parametrize("name", [
-    "network edit port", "network edit nat", "peer edit address", "peer remove", "network delete", "bridge remove",
-    "rule add", "peer rotate", "network regenerate-keys",
+    "network edit port", "network edit nat", "peer edit address", "peer remove", "network delete", "bridge add",
+    "bridge remove", "rule add", "rule enable", "peer import", "peer rotate", "network regenerate-keys",
 ])
 def test_what_nobody_confirms_is_undone(office, name):
     before = everything(office, indices=False, times=False)
-    words, _ = MUTATIONS[name]
-    office.ctl(*words, "--confirm-within", "2s")
+    office.ctl(*words_of(office, name), "--confirm-within", "2s")
     start = time.monotonic()
     assert shown(office)["confirm_by"] >= time.time() - 1
     assert everything(office, indices=False, times=False) != before

@@ -362,6 +362,37 @@ struct BackendBehaviourTests {
     }
 
     @Test(
+        "a device that goes while it is read is whole, absent or an error, and never a part of one",
+        arguments: TestBackend.available)
+    func goneMeanwhile(_ backend: TestBackend) async throws {
+        try await BackendFixture.with(backend) { fixture in
+            // More than a few messages of a dump hold.
+            let desired = try fixture.desired((2..<502).map { fixture.peer($0) })
+            for _ in 0..<2 {
+                try await fixture.converge(desired)
+                let (beginning, begun) = AsyncStream<Void>.makeStream()
+                async let readings = {
+                    var count = 0
+                    do {
+                        while let observed = try await fixture.kernel.observe(desired.name) {
+                            #expect(observed.peers.count == 500)
+                            count += 1
+                            begun.yield()
+                        }
+                    } catch let error as KernelError {
+                        #expect(error.code != .malformedReply, "\(error)")
+                    }
+                    return count
+                }()
+                for await _ in beginning { break }
+                try await fixture.kernel.apply([.deleteInterface(desired.name)])
+                #expect(try await readings > 0)
+                #expect(try await fixture.kernel.observe(desired.name) == nil)
+            }
+        }
+    }
+
+    @Test(
         "a name that another kind of interface bears is taken, and that interface is left alone",
         arguments: TestBackend.available)
     func nameTaken(_ backend: TestBackend) async throws {

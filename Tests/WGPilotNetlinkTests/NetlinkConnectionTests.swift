@@ -78,6 +78,29 @@ struct NetlinkConnectionTests {
         #expect(attempts == 1)
     }
 
+    @Test("a dump that fails in its middle leaves nothing of it to the next request", arguments: [ENOBUFS, ENODEV, EPERM])
+    func failedInTheMiddle(_ errno: Int32) async throws {
+        let connection = NetlinkConnection(bus: NETLINK_ROUTE_NUMBER, label: "test")
+        // lo alone has one of each family, and each is a message of its own.
+        let addresses = RouteRequests.getAddresses(nil)
+        let whole = try await connection.collect(addresses, into: 0) { (count, _) throws(NetlinkError) in count += 1 }
+        try #require(whole > 1)
+        for _ in 0..<3 {
+            await #expect(throws: NetlinkError.system(call: "recv", errno: errno)) {
+                try await connection.collect(addresses, into: 0) { (count, _) throws(NetlinkError) in
+                    count += 1
+                    if count == 2 { throw NetlinkError.system(call: "recv", errno: errno) }
+                }
+            }
+            let links = try await connection.collect(try RouteRequests.getLink("lo"), into: 0) {
+                (count, _) throws(NetlinkError) in count += 1
+            }
+            #expect(links == 1)
+        }
+        let again = try await connection.collect(addresses, into: 0) { (count, _) throws(NetlinkError) in count += 1 }
+        #expect(again == whole)
+    }
+
     @Test("many at once are answered each with its own")
     func concurrent() async throws {
         let route = RouteFamily()
@@ -86,6 +109,9 @@ struct NetlinkConnectionTests {
             for try await name in group { #expect(name == "lo") }
         }
     }
+
+    /// `NETLINK_ROUTE`, linux/netlink.h.
+    private var NETLINK_ROUTE_NUMBER: Int32 { 0 }
 
     /// `NETLINK_GENERIC`, linux/netlink.h.
     private var NETLINK_GENERIC_NUMBER: Int32 { 16 }
