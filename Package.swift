@@ -38,6 +38,8 @@ let package = Package(
         .library(name: "WGPilotProtocol", targets: ["WGPilotProtocol"]),
         .library(name: "WGPilotRPC", targets: ["WGPilotRPC"]),
         .library(name: "WGPilotQR", targets: ["WGPilotQR"]),
+        .library(name: "WGPilotCore", targets: ["WGPilotCore"]),
+        .library(name: "WGPilotNetlink", targets: ["WGPilotNetlink"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),

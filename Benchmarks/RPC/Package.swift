@@ -14,7 +14,7 @@ let rpc: Target.Dependency = .product(name: "WGPilotRPC", package: "wgpilot")
 let messages: Target.Dependency = .product(name: "WGPilotProtocol", package: "wgpilot")
 
 /// What `scripts/bench rpc` runs, the same echo three times over and the codec beside Foundation's JSON; and what
-/// `scripts/bench peers` and `scripts/bench http` do.
+/// `scripts/bench peers`, `scripts/bench http` and `scripts/bench --kernel` do.
 ///
 /// A package of its own, so that nobody who builds the programs fetches gRPC.
 let package = Package(
@@ -55,5 +55,11 @@ let package = Package(
         .executableTarget(name: "CodecBenchmark", dependencies: [messages], swiftSettings: strict),
         .executableTarget(
             name: "QRBenchmark", dependencies: [.product(name: "WGPilotQR", package: "wgpilot")], swiftSettings: strict),
+        .executableTarget(
+            name: "DeviceBenchmark",
+            dependencies: [
+                .product(name: "WGPilotCore", package: "wgpilot"), .product(name: "WGPilotNetlink", package: "wgpilot"),
+            ],
+            swiftSettings: strict),
     ]
 )

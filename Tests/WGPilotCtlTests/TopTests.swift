@@ -51,7 +51,9 @@ import WGPilotProtocol
         let column = try #require(lines[2].firstRange(of: "KEEPALIVE"))
         let row = try #require(lines.dropFirst(3).first)
         #expect(row.hasPrefix("office/laptop") && row.contains(" every 5 s, to be off "), "\(row)")
-        #expect(lines[4].dropFirst(lines[2].distance(from: lines[2].startIndex, to: column.lowerBound) - 2).hasPrefix("-"))
+        let place = lines[2].distance(from: lines[2].startIndex, to: column.lowerBound)
+        // The name of the second is two characters that are two cells wide each.
+        #expect(lines[4].dropFirst(place - 2).hasPrefix("-"), "\(lines[4])")
     }
 
     /// Catches columns that people sort by and that a narrow terminal cuts off.

@@ -78,7 +78,9 @@ struct NetlinkConnectionTests {
         #expect(attempts == 1)
     }
 
-    @Test("a dump that fails in its middle leaves nothing of it to the next request", arguments: [ENOBUFS, ENODEV, EPERM])
+    @Test(
+        "a dump that fails in its middle leaves nothing of it to the next request",
+        arguments: [ENOBUFS, ENODEV, EPERM])
     func failedInTheMiddle(_ errno: Int32) async throws {
         let connection = NetlinkConnection(bus: NETLINK_ROUTE_NUMBER, label: "test")
         // lo alone has one of each family, and each is a message of its own.

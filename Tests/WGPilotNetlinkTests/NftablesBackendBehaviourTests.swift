@@ -56,6 +56,38 @@ struct NftablesBackendBehaviourTests {
         }
     }
 
+    @Test("a table whose rules were exchanged is the one that would be made anew, whatever was there before")
+    func sameEitherWay() async throws {
+        try await cleaning {
+            let plain = try (0..<3).map { try NftablesSamples.network($0) }
+            let translated = try (0..<3).map { try NftablesSamples.network($0, nat: true) }
+            var narrowed = FirewallState(networks: plain)
+            let rule = ResolvedAccessRule(
+                id: 4, action: .deny, destinations: [try NftablesSamples.address("172.20.1.7").hostPrefix],
+                service: .any)
+            narrowed.access = AccessPolicy(
+                lists: [AccessList(owner: .network(1), rules: [rule])], networks: [plain[0].interface: 0])
+            let all = try [
+                FirewallState(networks: plain), FirewallState(networks: translated), narrowed,
+                FirewallState(networks: [plain[1]]),
+            ].map { try rules($0) }
+            var anew: [String?] = []
+            for text in all {
+                try await nftables.replaceFirewall(nil)
+                try await nftables.replaceFirewall(text)
+                anew.append(try await nftables.firewallDigest())
+            }
+            for first in all.indices {
+                for second in all.indices {
+                    try await nftables.replaceFirewall(nil)
+                    try await nftables.replaceFirewall(all[first])
+                    try await nftables.replaceFirewall(all[second])
+                    #expect(try await nftables.firewallDigest() == anew[second], "\(first) before \(second)")
+                }
+            }
+        }
+    }
+
     @Test("tables of others stay as they are, byte for byte, and those that drop forwarded packets are told")
     func foreign() async throws {
         let tables = ["ip t-filter", "inet t-mine", "inet wgpilot2", "ip wgpilot", "bridge t-bridge"]

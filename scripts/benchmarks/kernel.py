@@ -6,6 +6,7 @@ ten thousand peers, and would do so beside the next measurement.
 
 import contextlib
 import ctypes
+import json
 import os
 import pathlib
 import shutil
@@ -17,6 +18,8 @@ from benchmarks.daemon import Daemon, connect, fill, machine
 from benchmarks.measuring import Report, die, run, say, spread, timed, turns
 
 NETWORK, SUBNET = "full", "10.60.0.0/16"
+# Does to a device what the daemon does, without its database and its socket; built beside the peers of `scripts/bench rpc`.
+PROGRAM = "DeviceBenchmark"
 RESTART_RATIO, FILL_RATIO, CHANGE_RATIO = 1.5, 1.1, 0.01
 
 # What the kernel calls when somebody changes WireGuard, a link, an address, a route or the packet filter.
@@ -87,7 +90,7 @@ def peers_of(device):
 def measure_filling(rounds, file, report):
     """An empty device against an empty device; what setconf reads is what the daemon made in its first round."""
     options = rounds.options
-    times = {"wgpilot": [], "setconf": []}
+    times = {"wgpilot": [], "setconf": [], "device": []}
     for number in range(-1, options.pairs):
         rounds.enter()
         with rounds.daemon() as daemon:
@@ -101,14 +104,29 @@ def measure_filling(rounds, file, report):
         rounds.enter()
         run(["ip", "link", "add", device, "type", "wireguard"])
         other = timed(lambda: run(["wg", "setconf", device, str(file)]))
+        rounds.enter()
+        run(["ip", "link", "add", device, "type", "wireguard"])
+        alone = on_device(options, file, device, 0)["fill"]
         if number >= 0:
             times["wgpilot"].append(took)
             times["setconf"].append(other)
-        say(f"filled a device of {options.peers} peers in {took / 1000:.1f} s, setconf in {other / 1000:.1f} s")
+            times["device"].append(alone)
+        say(f"filled a device of {options.peers} peers in {took / 1000:.1f} s, its device alone in {alone / 1000:.1f} s,"
+            f" setconf in {other / 1000:.1f} s")
     report.ratio(
         f"`wgpilotctl network enable`: {options.peers:,} peers into an empty device", times["wgpilot"],
         "`wg setconf` of the same", times["setconf"], FILL_RATIO)
+    report.ratio(
+        "… the device alone: reading the file, comparing, setting", times["device"], "`wg setconf` of the same",
+        times["setconf"], FILL_RATIO)
     return text, device
+
+
+def on_device(options, file, device, count):
+    """What it takes to bring a device to what a file says, and then to change one peer, in milliseconds."""
+    shown = subprocess.run(
+        [options.peers_bin / PROGRAM, file, device, str(count)], text=True, capture_output=True, check=True)
+    return json.loads(shown.stdout)
 
 
 def measure_restart(rounds, device, report):
@@ -207,8 +225,11 @@ def measure_changing(rounds, device, file, report):
                 daemon.command("peer", "edit", f"{NETWORK}/{name}", "--hub-keepalive", str(30 + turn % 2))),
             "syncconf": lambda _: run(["wg", "syncconf", device, str(other)]),
         }, lambda which, turn: write(turn + 1) if which == "syncconf" else None)
+        alone = on_device(rounds.options, other, device, rounds.options.pairs * 3)["changes"]
     peers = rounds.options.peers
     against = "`wg syncconf` of the whole file"
+    report.ratio(
+        f"The change of one of {peers:,} peers to the device alone", alone, against, times["syncconf"], CHANGE_RATIO)
     report.ratio(
         f"`Peers/Update` of one of {peers:,} peers, on an open connection", times["call"], against, times["syncconf"],
         CHANGE_RATIO)
@@ -223,9 +244,9 @@ def measure(options):
     # In memory, as a machine that has run them before has them: read through the guest's view of its host's files, the
     # start of a program costs several times as much.
     folder = pathlib.Path(tempfile.mkdtemp(prefix="wgpilot-bench-"))
-    for program in ["wgpilotd", "wgpilotctl", shutil.which("wg")]:
+    for program in ["wgpilotd", "wgpilotctl", options.peers_bin / PROGRAM, shutil.which("wg")]:
         shutil.copy(options.bin / program, folder)
-    options.bin = folder
+    options.bin = options.peers_bin = folder
     os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
     rounds = Rounds(options)
     file = options.data / "device.conf"

@@ -59,7 +59,8 @@ struct TopView {
     func lines(columns: Int, lines: Int, now: Int64) -> [String] {
         var table = TextTable(
             [
-                "PEER", "ADDRESS", "STATE", "LATEST HANDSHAKE", "RX/S", "TX/S", "RECEIVED", "SENT", "KEEPALIVE", "ENDPOINT",
+                "PEER", "ADDRESS", "STATE", "LATEST HANDSHAKE", "RX/S", "TX/S", "RECEIVED", "SENT", "KEEPALIVE",
+                "ENDPOINT",
             ], rightAligned: [4, 5, 6, 7],
             leftOutFirst: ["KEEPALIVE", "ENDPOINT", "SENT", "RECEIVED", "LATEST HANDSHAKE", "ADDRESS"])
         for row in rows.dropFirst(choice.offset).prefix(max(lines - head.count - 1, 0)) {

@@ -19,7 +19,9 @@ struct NftablesContext: ~Copyable {
     private let handle: OpaquePointer
 
     /// Makes a context for the network namespace of the process.
-    init() throws(SystemError) {
+    ///
+    /// - Parameter listsElements: Whether listings have the elements of sets and maps.
+    init(listsElements: Bool = true) throws(SystemError) {
         // The library ends the process where it gets no socket, so it is seen first whether there is one to get.
         let kind = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
         guard FileDescriptor(socket(AF_NETLINK, kind, NETLINK_NETFILTER)) != nil else {
@@ -33,7 +35,8 @@ struct NftablesContext: ~Copyable {
             throw SystemError(call: "nft_ctx_buffer_output", errno: ENOMEM)
         }
         // Counters would make every listing another.
-        unsafe nft_ctx_output_set_flags(handle, UInt32(NFT_CTX_OUTPUT_STATELESS))
+        let flags = UInt32(NFT_CTX_OUTPUT_STATELESS) | (listsElements ? 0 : UInt32(NFT_CTX_OUTPUT_TERSE))
+        unsafe nft_ctx_output_set_flags(handle, flags)
         unsafe self.handle = handle
     }
 

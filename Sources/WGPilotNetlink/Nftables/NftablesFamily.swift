@@ -26,9 +26,16 @@ struct NftablesFamily: Sendable {
     /// Replaces our table as a whole, in one transaction; nil takes it away.
     func replaceFirewall(_ rules: String?) async throws(KernelError) {
         let operation = "replace the firewall's rules"
-        // Made before it is deleted, so that the deletion never fails for want of a table.
-        let commands = "table \(FirewallRuleset.table)\ndelete table \(FirewallRuleset.table)\n\(rules ?? "")"
-        let outcome = try await run(commands, operation)
+        if let rules {
+            let present = try await run("list table \(FirewallRuleset.table)", operation, withElements: false)
+            if present.succeeded, let commands = NftablesReplacement.inPlace(rules, of: present.output),
+                // Where somebody else changes the table meanwhile it is made anew, which nothing can be in the way of.
+                try await run(commands, operation).succeeded
+            {
+                return
+            }
+        }
+        let outcome = try await run(NftablesReplacement.whole(rules), operation)
         if !outcome.succeeded { throw KernelError(NftablesRefusal(outcome.error), operation: operation) }
     }
 
@@ -59,9 +66,13 @@ struct NftablesFamily: Sendable {
         return NftablesListing.forwardDrops(outcome.output)
     }
 
-    private func run(_ commands: String, _ operation: String) async throws(KernelError) -> NftablesContext.Outcome {
+    private func run(
+        _ commands: String, _ operation: String, withElements: Bool = true
+    ) async throws(KernelError) -> NftablesContext.Outcome {
         do {
-            return try await Self.worker.run { () throws(SystemError) in try NftablesContext().run(commands) }
+            return try await Self.worker.run { () throws(SystemError) in
+                try NftablesContext(listsElements: withElements).run(commands)
+            }
         } catch {
             throw KernelError(errno: error.errno, operation: operation, context: error.call)
         }
