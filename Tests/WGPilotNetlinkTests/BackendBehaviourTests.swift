@@ -373,6 +373,7 @@ struct BackendBehaviourTests {
                 let (beginning, begun) = AsyncStream<Void>.makeStream()
                 async let readings = {
                     var count = 0
+                    defer { begun.finish() }
                     do {
                         while let observed = try await fixture.kernel.observe(desired.name) {
                             #expect(observed.peers.count == 500)

@@ -117,7 +117,7 @@ def measure_filling(rounds, file, report):
         f"`wgpilotctl network enable`: {options.peers:,} peers into an empty device", times["wgpilot"],
         "`wg setconf` of the same", times["setconf"], FILL_RATIO)
     report.ratio(
-        "… the device alone: reading the file, comparing, setting", times["device"], "`wg setconf` of the same",
+        "… the device alone, compared and set", times["device"], "`wg setconf` of the same",
         times["setconf"], FILL_RATIO)
     return text, device
 

