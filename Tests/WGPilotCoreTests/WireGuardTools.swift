@@ -39,8 +39,10 @@ enum WireGuardTools {
                 done.resume(throwing: error)
             }
         }
+        // Foundation keeps the process, and with it what is open of its pipes.
         let text = { (pipe: Pipe) in
-            String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+            defer { try? pipe.fileHandleForReading.close() }
+            return String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         }
         return Outcome(status: status, output: try text(output), error: try text(error))
     }

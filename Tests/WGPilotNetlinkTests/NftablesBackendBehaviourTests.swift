@@ -18,7 +18,7 @@ struct NftablesBackendBehaviourTests {
         var failure: (any Error)?
         do { try await body() } catch { failure = error }
         try await nftables.replaceFirewall(nil)
-        for table in tables { try await NftablesProgram.run("delete table \(table)") }
+        for table in tables { try await Program.run("nft", "delete table \(table)") }
         if let failure { throw failure }
     }
 
@@ -41,17 +41,17 @@ struct NftablesBackendBehaviourTests {
                 #expect(try await nftables.firewallDigest() == digest)
             }
 
-            try await NftablesProgram.run("add rule inet wgpilot forward counter drop")
+            try await Program.run("nft", "add rule inet wgpilot forward counter drop")
             #expect(try await nftables.firewallDigest() != digest)
             try await nftables.replaceFirewall(five)
             #expect(try await nftables.firewallDigest() == digest)
 
             try await nftables.replaceFirewall(try rules(FirewallState(networks: Array(networks.dropLast()))))
             #expect(try await nftables.firewallDigest() != digest)
-            let listing = try await NftablesProgram.run("list", "table", "inet", "wgpilot")
+            let listing = try await Program.run("nft", "list", "table", "inet", "wgpilot")
             #expect(listing.contains("network_fw3") && !listing.contains("network_fw4"), "nothing of the old is left")
 
-            try await NftablesProgram.run("delete table inet wgpilot")
+            try await Program.run("nft", "delete table inet wgpilot")
             #expect(try await nftables.firewallDigest() == nil)
         }
     }
@@ -92,7 +92,8 @@ struct NftablesBackendBehaviourTests {
     func foreign() async throws {
         let tables = ["ip t-filter", "inet t-mine", "inet wgpilot2", "ip wgpilot", "bridge t-bridge"]
         try await cleaning(tables) {
-            try await NftablesProgram.run(
+            try await Program.run(
+                "nft",
                 """
                 table ip t-filter { chain FORWARD { type filter hook forward priority 5; policy drop; counter accept; }; }
                 table inet t-mine {
@@ -104,7 +105,7 @@ struct NftablesBackendBehaviourTests {
                 table ip wgpilot { chain c { accept; }; }
                 table bridge t-bridge { chain f { type filter hook forward priority 0; policy drop; accept; }; }
                 """)
-            let before = try await NftablesProgram.run("-j", "list", "ruleset")
+            let before = try await Program.run("nft", "-j", "list", "ruleset")
             let state = FirewallState(networks: [try NftablesSamples.network(0)])
             try await nftables.replaceFirewall(try rules(state))
             try await nftables.replaceFirewall(try rules(state))
@@ -113,7 +114,7 @@ struct NftablesBackendBehaviourTests {
                     "table ip t-filter, chain FORWARD", "table inet wgpilot2, chain d-1",
                 ])
             try await nftables.replaceFirewall(nil)
-            #expect(try await NftablesProgram.run("-j", "list", "ruleset") == before)
+            #expect(try await Program.run("nft", "-j", "list", "ruleset") == before)
         }
     }
 

@@ -37,6 +37,8 @@ enum Zbar {
                 done.resume(throwing: error)
             }
         }
+        // Foundation keeps the process, and with it what is open of its pipes.
+        defer { try? output.fileHandleForReading.close() }
         var bytes = [UInt8](try output.fileHandleForReading.readToEnd() ?? Data())
         // zbarimg(1): 4 says that no barcode was found.
         guard status == 0 else { throw Failure(description: "zbarimg ended with status \(status)") }
