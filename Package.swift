@@ -79,7 +79,8 @@ let package = Package(
         .target(
             name: "WGPilotStore",
             dependencies: [
-                "WGPilotCore", "CArgon2", "CSQLiteSession", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+                "WGPilotCore", "CArgon2", "CLinuxShims", "CSQLiteSession", crypto,
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(

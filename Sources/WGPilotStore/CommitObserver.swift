@@ -1,15 +1,23 @@
 import GRDB
 import Synchronization
 
-/// Gathers which rows a transaction touches, and tells it once the transaction is on the disk.
+/// Gathers which rows a transaction touches, and tells it once the transaction is on the disk; who wants it hears of it
+/// before, too.
 ///
 /// GRDB sees what its statements do, cascades too. What changes rows by other means, as an undo does, must say so with
 /// `notifyChanges(in:)`.
 final class CommitObserver: TransactionObserver, Sendable {
     private let gathered = Mutex(ChangedRows())
+    private let foretell: (@Sendable (ChangedRows) -> Void)?
     private let tell: @Sendable (ChangedRows) -> Void
 
-    init(tell: @escaping @Sendable (ChangedRows) -> Void) {
+    /// - Parameters:
+    ///   - foretell: Is called before anybody can see the changes, which may then still be taken back.
+    ///   - tell: Is called once they are on the disk, and may be seen for a moment already.
+    init(
+        foretell: (@Sendable (ChangedRows) -> Void)? = nil, tell: @escaping @Sendable (ChangedRows) -> Void
+    ) {
+        self.foretell = foretell
         self.tell = tell
     }
 
@@ -30,6 +38,10 @@ final class CommitObserver: TransactionObserver, Sendable {
 
     func databaseDidChange() {
         gathered.withLock { $0.mayBeAnything = true }
+    }
+
+    func databaseWillCommit() {
+        foretell?(gathered.withLock { $0 })
     }
 
     func databaseDidCommit(_ db: Database) {

@@ -13,10 +13,12 @@ extension StateStore {
                 .invalid,
                 violations: [.init(field: "limit", message: "a limit is 1 to \(PeerQuery.maximumLimit)")])
         }
-        let selection = PeerSelection(query, in: networkID)
-        let start = try selection.start()
+        let whole = PeerSelection(query, in: networkID)
+        let start = try whole.start()
+        let lookup = try await lookup(for: whole, in: networkID)
         return try await read { db in
             let record = try NetworkRecord.require(networkID, db)
+            let selection = try self.narrowed(whole, lookup, record, db) { whole.mostCandidates(of: $0) }
             let sources = try query.staleWithHost.map { _ in try ConfigurationSources(record, db) }
             let statement = try db.cachedStatement(sql: selection.page(from: start))
             let rows = try Row.fetchCursor(statement, arguments: selection.arguments(from: start))
@@ -48,9 +50,11 @@ extension StateStore {
     ///
     /// - Throws: `notFound` for the network.
     public func peerKeys(in networkID: Int64, _ query: PeerQuery) async throws(StoreError) -> [PeerKey] {
-        let selection = PeerSelection(query, in: networkID)
+        let whole = PeerSelection(query, in: networkID)
+        let lookup = try await lookup(for: whole, in: networkID)
         return try await read { db in
             let record = try NetworkRecord.require(networkID, db)
+            let selection = try self.narrowed(whole, lookup, record, db) { $0 / 4 }
             let sources = try query.staleWithHost.map { _ in try ConfigurationSources(record, db) }
             let statement = try db.cachedStatement(sql: sources == nil ? selection.keys : selection.rows)
             let rows = try Row.fetchCursor(statement, arguments: selection.arguments)
@@ -71,6 +75,36 @@ extension StateStore {
             }
             return keys
         }
+    }
+
+    /// By what the rows of a selection can be found, where it asks for a text; to be asked before they are read.
+    private func lookup(
+        for selection: PeerSelection, in networkID: Int64
+    ) async throws(StoreError) -> PeerTextCatalog.Lookup? {
+        guard selection.text != nil else { return nil }
+        return try await texts.lookup(in: networkID) { body throws(StoreError) in try await self.read(body) }
+    }
+
+    /// The same selection, of only those rows that may match where that is known and they are few: at most what `limit`
+    /// makes of the number of peers that there are.
+    private func narrowed(
+        _ selection: PeerSelection, _ lookup: PeerTextCatalog.Lookup?, _ network: NetworkRecord, _ db: Database,
+        atMost limit: (Int) -> Int
+    ) throws -> PeerSelection {
+        guard let lookup, let text = selection.text else { return selection }
+        let most = limit(lookup.count)
+        guard var candidates = texts.candidates(text, lookup, network.plan, atMost: most) else { return selection }
+        if let keys = PeerTextFilter.keys(beginningWith: text) {
+            let statement = try db.cachedStatement(
+                sql: "SELECT id FROM peer WHERE networkID = ? AND publicKey BETWEEN ? AND ? LIMIT ?")
+            let owners = try Int64.fetchAll(
+                statement, arguments: [network.network.id, keys.first, keys.last, most + 1])
+            guard owners.count <= most else { return selection }
+            candidates += owners
+        }
+        var narrowed = selection
+        narrowed.narrow(to: candidates)
+        return narrowed
     }
 
     /// The peers of these numbers in their order, without those that the network does not have (any more).

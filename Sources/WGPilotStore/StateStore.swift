@@ -24,6 +24,7 @@ public final class StateStore: Sendable {
     private let check: DatabaseCheck?
     private let committed = Atomic<UInt64>(0)
     let credentials = CredentialCache()
+    let texts = PeerTextCatalog()
 
     /// How many changes have been brought to the disk since this was opened. What was read since an equal number was told
     /// is as it is now.
@@ -48,6 +49,7 @@ public final class StateStore: Sendable {
         self.lock = Mutex(lock)
         self.check = check
         self.now = now
+        writer.add(transactionObserver: texts.observer(), extent: .databaseLifetime)
     }
 
     /// Opens the database of a folder, and makes folder, master key and database where there are none.

@@ -3,7 +3,7 @@
 ///
 /// A host's number is its offset from the subnet's first address. One number gives both addresses, so 10.8.0.7 and
 /// fd00::7 belong to the same peer.
-public struct AddressPlan: Sendable {
+public struct AddressPlan: Sendable, Equatable {
     /// Says which of the values cannot be used, and why.
     public struct Refusal: Error {
         /// The one at fault: a subnet, or the hub's number (``NetworkField/hubAddress``).

@@ -6,8 +6,10 @@ struct PeerSelection: Sendable {
     /// A text that SQL cannot look for.
     private let filter: PeerTextFilter?
     private let query: PeerQuery
-    private let conditions: String
-    private let values: [DatabaseValue]
+    private var conditions: String
+    private var values: [DatabaseValue]
+    /// Whether only rows of some numbers are looked at.
+    private var isNarrowed = false
 
     init(_ query: PeerQuery, in networkID: Int64) {
         var conditions = ["networkID = ?"]
@@ -44,6 +46,26 @@ struct PeerSelection: Sendable {
         self.values = values
     }
 
+    /// A text that all peers have that the query keeps; nil where it asks for none. It may be in what
+    /// ``PeerTextBlock`` holds, or be what a key begins with.
+    var text: String? {
+        if let filter = query.filter, !filter.isEmpty { return filter }
+        // As it stands in the list of tags, which is JSON.
+        return query.tag.map { "\"\($0)\"" }
+    }
+
+    /// How many candidates are better looked at one by one than all rows in the query's order, until a page is full:
+    /// where one in n matches that is a page times n.
+    func mostCandidates(of count: Int) -> Int { Int(Double(query.limit * count).squareRoot()) }
+
+    /// Leaves only those of these numbers: all others are known not to match.
+    mutating func narrow(to ids: [Int64]) {
+        // Their numbers lead to the rows, and not the network, of which there are many more.
+        conditions = "+\(conditions) AND peer.id IN (SELECT value FROM json_each(?))"
+        values.append("[\(ids.map(String.init).joined(separator: ","))]".databaseValue)
+        isNarrowed = true
+    }
+
     /// Whether a row that SQL has found is kept, before anything else is made of it. The row is one of ``page(from:)`` or
     /// of ``keys``.
     func keeps(_ row: Row, _ plan: AddressPlan) throws -> Bool {
@@ -75,9 +97,10 @@ struct PeerSelection: Sendable {
         // Only some rows of those that SQL keeps: then it does not know where the page ends.
         if !isWholeInSQL { return "\(PeerRecord.select) WHERE \(rows) \(order)" }
         switch query.order {
-        case .id, .name:
+        case .id where !isNarrowed, .name where !isNarrowed:
             return "\(PeerRecord.select) WHERE \(rows) \(order) LIMIT ?"
-        case .email, .role, .address, .enabled, .createdAt, .updatedAt, .expiresAt, .bandwidthUp, .bandwidthDown:
+        case .id, .name, .email, .role, .address, .enabled, .createdAt, .updatedAt, .expiresAt, .bandwidthUp,
+            .bandwidthDown:
             // What has to be sorted is numbers, and not whole rows.
             return """
                 \(PeerRecord.select) WHERE peer.id IN (SELECT id FROM peer WHERE \(rows) \(order) LIMIT ?) \(order)

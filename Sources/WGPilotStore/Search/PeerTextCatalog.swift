@@ -1,0 +1,152 @@
+import GRDB
+import Synchronization
+import WGPilotCore
+
+/// The ``PeerTextBlock`` of each large network in which somebody looked for a text, and what changed since it was made.
+///
+/// So a search reads the rows that may match, and not all. It never misses one: of a peer that changed after the block
+/// was made the row is read always, and what a transaction is about to commit counts as changed before it can be seen.
+final class PeerTextCatalog: Sendable {
+    /// What a search that begins after this was made can go by.
+    struct Lookup: Sendable {
+        fileprivate let networkID: Int64
+        fileprivate let number: Int
+        fileprivate let block: PeerTextBlock
+
+        /// How many peers the network had when it was made.
+        var count: Int { block.count }
+    }
+
+    private struct Entry {
+        /// Tells it from an earlier one of the same network.
+        let number: Int
+        /// Whether a block is there or not needed, and not just being made.
+        var isMade = false
+        /// nil while it is made, and where the network is too small to need one.
+        var block: PeerTextBlock?
+        /// The peers, of whatever network, that changed since before the block was read.
+        var changed: Set<Int64> = []
+    }
+
+    private struct State {
+        var entries: [Int64: Entry] = [:]
+        var nextNumber = 0
+        /// What the last transaction that was about to commit changes; it may be on the disk already.
+        var foretold = ChangedRows()
+    }
+
+    private let state = Mutex(State())
+    /// Networks with fewer peers are read whole as fast.
+    private let leastPeers: Int
+
+    init(leastPeers: Int = 1000) {
+        self.leastPeers = leastPeers
+    }
+
+    /// What tells this of all that changes; to be added to the database before anything is looked up.
+    func observer() -> CommitObserver {
+        CommitObserver(
+            foretell: { [weak self] rows in self?.state.withLock { $0.foretold = rows } },
+            tell: { [weak self] rows in self?.note(rows) })
+    }
+
+    /// What a search in a network can go by, made anew where there is none.
+    ///
+    /// To be asked before the transaction of the search begins: then the search sees at least what the block was made of.
+    /// - Parameter read: Runs one reading transaction.
+    /// - Returns: nil where the search has to read all rows: the network is small, not there, or being looked at.
+    func lookup(
+        in networkID: Int64,
+        read: (@Sendable (Database) throws -> PeerTextBlock?) async throws(StoreError) -> PeerTextBlock?
+    ) async throws(StoreError) -> Lookup? {
+        let (begun, ready) = begin(networkID)
+        if let ready { return ready }
+        guard let begun else { return nil }
+        let block: PeerTextBlock?
+        do {
+            block = try await read { [leastPeers] db in
+                // Not all of them are counted: that would take longer than to list the first page.
+                let counted = "SELECT count(*) FROM (SELECT 1 FROM peer WHERE networkID = ? LIMIT ?)"
+                let count = try Int.fetchOne(db.cachedStatement(sql: counted), arguments: [networkID, leastPeers])
+                guard count == leastPeers else { return nil }
+                return try PeerTextBlock(NetworkRecord.require(networkID, db), db)
+            }
+        } catch {
+            forget(networkID, begun)
+            throw error
+        }
+        return finish(networkID, begun, block)
+    }
+
+    /// The peers of a lookup's network that may have a text, and more; nil where there are more than that many, or it
+    /// cannot be told any more.
+    ///
+    /// - Parameter plan: The network's, read in the transaction of the search: it must have begun to read.
+    func candidates(_ text: String, _ lookup: Lookup, _ plan: AddressPlan, atMost limit: Int) -> [Int64]? {
+        guard plan == lookup.block.plan else {
+            forget(lookup.networkID, lookup.number)
+            return nil
+        }
+        let changed: Set<Int64>? = state.withLock { state in
+            guard let entry = state.entries[lookup.networkID], entry.number == lookup.number,
+                !state.foretold.mayBeAnything
+            else { return nil }
+            return entry.changed.union(state.foretold.peers)
+        }
+        guard let changed, let found = lookup.block.candidates(text, atMost: limit) else { return nil }
+        return changed.isEmpty ? found : Array(changed.union(found))
+    }
+
+    // MARK: - Making
+
+    /// From now on changes are gathered, by which the block that is read afterwards can be used.
+    private func begin(_ networkID: Int64) -> (begun: Int?, ready: Lookup?) {
+        state.withLock { state in
+            if let entry = state.entries[networkID] {
+                guard entry.isMade, let block = entry.block else { return (nil, nil) }
+                return (nil, Lookup(networkID: networkID, number: entry.number, block: block))
+            }
+            let number = state.nextNumber
+            state.nextNumber += 1
+            state.entries[networkID] = Entry(number: number)
+            return (number, nil)
+        }
+    }
+
+    private func finish(_ networkID: Int64, _ number: Int, _ block: PeerTextBlock?) -> Lookup? {
+        state.withLock { state in
+            guard state.entries[networkID]?.number == number else { return nil }
+            state.entries[networkID]?.isMade = true
+            state.entries[networkID]?.block = block
+            return block.map { Lookup(networkID: networkID, number: number, block: $0) }
+        }
+    }
+
+    private func forget(_ networkID: Int64, _ number: Int) {
+        state.withLock { state in
+            if state.entries[networkID]?.number == number { state.entries[networkID] = nil }
+        }
+    }
+
+    // MARK: - Changes
+
+    private func note(_ rows: ChangedRows) {
+        state.withLock { state in
+            state.foretold = ChangedRows()
+            if rows.mayBeAnything {
+                state.entries = [:]
+                return
+            }
+            guard !rows.peers.isEmpty else { return }
+            for networkID in state.entries.keys {
+                state.entries[networkID]?.changed.formUnion(rows.peers)
+                if let entry = state.entries[networkID], entry.changed.count > Self.mostChanged(entry) {
+                    state.entries[networkID] = nil
+                }
+            }
+        }
+    }
+
+    /// With more than these a new block is due: each of them costs a row at every search.
+    private static func mostChanged(_ entry: Entry) -> Int { max(256, (entry.block?.count ?? 0) / 32) }
+}

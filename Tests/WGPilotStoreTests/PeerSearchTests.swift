@@ -1,0 +1,209 @@
+import GRDB
+import Synchronization
+import Testing
+import WGPilotCore
+import WGPilotTestSupport
+
+@testable import WGPilotStore
+
+@Suite struct PeerSearchTests {
+    private static let texts = [
+        "anna", "ANNA-1", "b7", "10.8.1.", "10.8.0.9", "fd00:8::1", "example.org", "Straße", "ÜBER", "staff", "\"", "+",
+        "A",
+    ]
+
+    /// Whether a peer has a text, as ``PeerQuery/filter`` has it.
+    private static func has(_ peer: Peer, _ text: String, _ network: Network) -> Bool {
+        let needle = text.lowercased()
+        return ([peer.settings.name.description, peer.settings.email] + peer.settings.tags)
+            .contains { $0.lowercased().contains(needle) }
+            || (network.settings.addressPlan?.addresses(peer.hostNumber) ?? []).contains {
+                $0.description.contains(needle)
+            }
+            || peer.publicKey.description.hasPrefix(text)
+    }
+
+    private static func settings(_ index: Int, _ generator: inout SeededGenerator) throws -> PeerSettings {
+        let names = ["Anna", "b", "Übermut", "straße", "Jürgen", "x+y"]
+        let name = names.randomElement(using: &generator) ?? ""
+        var settings = PeerSettings(name: try DisplayName("\(name)-\(index)"))
+        if Bool.random(using: &generator) { settings.email = "user\(index)@Example.org" }
+        settings.tags = ["staff", "gäste", "anna"].filter { _ in Int.random(in: 0..<8, using: &generator) == 0 }
+        return settings
+    }
+
+    /// Catches a search in memory that misses a peer, or keeps one, which reading all rows would not: after changes of
+    /// every kind, and one that is taken back.
+    @Test func aSearchInALargeNetworkFindsWhatHasTheTextNow() async throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var generator = SeededGenerator(seed: seed)
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20", subnet6: "fd00:8::/64"))
+        var drafts: [PeerDraft] = []
+        for index in 0..<1100 {
+            var draft = try quickDraft("p", &generator)
+            draft.settings = try Self.settings(index, &generator)
+            drafts.append(draft)
+        }
+        _ = try await store.createPeers(in: network.id, drafts)
+        for step in 0..<30 {
+            let all = try await store.peers(in: network.id, PeerQuery(limit: PeerQuery.maximumLimit)).peers
+            let one = try #require(all.randomElement(using: &generator))
+            switch step % 5 {
+            case 0:
+                let settings = try Self.settings(2000 + step, &generator)
+                _ = try await store.updatePeer(in: network.id, one.id) { $0.settings = settings }
+            case 1: _ = try await store.deletePeer(in: network.id, one.id)
+            case 2:
+                var draft = try quickDraft("p", &generator)
+                draft.settings = try Self.settings(2000 + step, &generator)
+                _ = try await store.createPeer(in: network.id, draft)
+            case 3:
+                let options = WriteOptions(confirmWithin: .seconds(60))
+                let settings = try Self.settings(3000 + step, &generator)
+                _ = try await store.updatePeer(in: network.id, one.id, options: options) { $0.settings = settings }
+                _ = try await store.peers(in: network.id, PeerQuery(filter: "anna"))
+                _ = try await store.undoPendingChange()
+            default: break
+            }
+            let now = try await store.peers(in: network.id, PeerQuery(limit: PeerQuery.maximumLimit)).peers
+            let some = Self.texts.shuffled(using: &generator).prefix(3)
+            for text in Array(some) + [
+                "-20", String(one.publicKey.description.prefix(3)), one.settings.name.description,
+            ] {
+                let expected = now.filter { Self.has($0, text, network) }
+                var query = PeerQuery(order: [.id, .name, .email, .address][step % 4], limit: 40, filter: text)
+                query.isDescending = step % 3 == 0
+                var found: [Peer] = []
+                repeat {
+                    let page = try await store.peers(in: network.id, query)
+                    found += page.peers
+                    query.cursor = page.nextCursor
+                } while query.cursor != nil
+                #expect(Set(found.map(\.id)) == Set(expected.map(\.id)), "\(text), seed \(seed), step \(step)")
+                #expect(found.count == expected.count, "\(text), seed \(seed), step \(step)")
+                let keys = try await store.peerKeys(in: network.id, query)
+                #expect(Set(keys.map(\.id)) == Set(expected.map(\.id)), "\(text), seed \(seed), step \(step)")
+            }
+            var tagged = PeerQuery(limit: PeerQuery.maximumLimit)
+            tagged.tag = "staff"
+            let expected = now.filter { $0.settings.tags.contains("staff") }
+            #expect(try await store.peers(in: network.id, tagged).peers == expected, "seed \(seed), step \(step)")
+        }
+        #expect(try await Self.lookup(store, network.id) != nil, "the searches read all rows")
+    }
+
+    /// Catches a search that forgets keys because there are more of them than rows it wants to look at.
+    @Test func allPeersWhoseKeysBeginWithATextAreFound() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20"))
+        var generator = SeededGenerator(seed: 3)
+        var drafts: [PeerDraft] = []
+        for index in 0..<1000 {
+            var draft = try quickDraft("p\(index)", &generator)
+            if index % 20 == 0 {
+                let bytes = [0, 0, 0] + (3..<32).map { _ in UInt8.random(in: 1...255, using: &generator) }
+                draft.keys = .publicKey(try #require(PublicKey(bytes: bytes)))
+            }
+            drafts.append(draft)
+        }
+        let made = try await store.createPeers(in: network.id, drafts).map(\.peer)
+        let expected = made.filter { $0.publicKey.description.hasPrefix("AAAA") }
+        #expect(expected.count >= 50)
+        var query = PeerQuery(order: .name, limit: 2, filter: "AAAA")
+        var found: [Peer] = []
+        repeat {
+            let page = try await store.peers(in: network.id, query)
+            found += page.peers
+            query.cursor = page.nextCursor
+        } while query.cursor != nil
+        #expect(Set(found.map(\.id)) == Set(expected.map(\.id)))
+        #expect(found.count == expected.count)
+    }
+
+    private static func lookup(
+        _ store: StateStore, _ networkID: Int64, _ catalog: PeerTextCatalog? = nil
+    ) async throws -> PeerTextCatalog.Lookup? {
+        try await (catalog ?? store.texts).lookup(in: networkID) { body throws(StoreError) in try await store.read(body)
+        }
+    }
+
+    /// Runs something once a commit can be seen, before other observers that were added later are told of it.
+    private final class CommitProbe: TransactionObserver, Sendable {
+        private let body: @Sendable () -> Void
+
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+        func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+        func databaseDidChange(with event: DatabaseEvent) {}
+        func databaseDidCommit(_ db: Database) { body() }
+        func databaseDidRollback(_ db: Database) {}
+    }
+
+    /// Catches a search that misses a peer because it runs between a commit and the news of it.
+    @Test func whatIsOnTheDiskButNotToldYetIsFound() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft())
+        let peer = try await store.createPeer(in: network.id, peerDraft("before")).peer
+        let catalog = PeerTextCatalog(leastPeers: 1)
+        let found = Mutex<[[Int64]?]>([])
+        let lookup = Mutex<PeerTextCatalog.Lookup?>(nil)
+        let plan = try AddressPlan(subnet: prefix("10.8.0.0/24"), subnet6: nil)
+        store.writer.add(
+            transactionObserver: CommitProbe {
+                guard let lookup = lookup.withLock({ $0 }) else { return }
+                found.withLock { $0.append(catalog.candidates("after", lookup, plan, atMost: 10)) }
+            }, extent: .databaseLifetime)
+        store.writer.add(transactionObserver: catalog.observer(), extent: .databaseLifetime)
+        let made = try #require(try await Self.lookup(store, network.id, catalog))
+        lookup.withLock { $0 = made }
+        #expect(catalog.candidates("after", made, plan, atMost: 10) == [])
+        let after = try name("after")
+        _ = try await store.updatePeer(in: network.id, peer.id) { $0.settings.name = after }
+        #expect(found.withLock { $0 } == [[peer.id]])
+        #expect(catalog.candidates("after", made, plan, atMost: 10) == [peer.id])
+    }
+
+    /// Catches what is known of texts that outlives what it was read from.
+    @Test func aLookupIsNotUsedOnceManyPeersOrTheAddressesChanged() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20"))
+        _ = try await store.createPeer(in: network.id, peerDraft("a"))
+        let catalog = PeerTextCatalog(leastPeers: 1)
+        store.writer.add(transactionObserver: catalog.observer(), extent: .databaseLifetime)
+        let plan = try AddressPlan(subnet: prefix("10.8.0.0/20"), subnet6: nil)
+        let other = try AddressPlan(subnet: prefix("10.9.0.0/20"), subnet6: nil)
+        let first = try #require(try await Self.lookup(store, network.id, catalog))
+        #expect(catalog.candidates("a", first, other, atMost: 10) == nil)
+        #expect(catalog.candidates("a", first, plan, atMost: 10) == nil, "it is forgotten")
+        let second = try #require(try await Self.lookup(store, network.id, catalog))
+        #expect(catalog.candidates("a", second, plan, atMost: 10)?.count == 1)
+        #expect(catalog.candidates("a", second, plan, atMost: 0) == nil, "more than wanted")
+        var generator = SeededGenerator(seed: 1)
+        var drafts: [PeerDraft] = []
+        for index in 0..<300 { drafts.append(try quickDraft("p\(index)", &generator)) }
+        _ = try await store.createPeers(in: network.id, drafts)
+        #expect(catalog.candidates("a", second, plan, atMost: 10) == nil)
+        let third = try #require(try await Self.lookup(store, network.id, catalog))
+        #expect(third.count == 301)
+        #expect(try await Self.lookup(store, network.id + 1, catalog) == nil, "there is no such network")
+    }
+
+    /// Catches a search that knows which rows may match and reads all of them nevertheless.
+    @Test func aNarrowedSelectionReadsItsRowsAlone() async throws {
+        let store = try StateStore.inMemory()
+        for order in PeerQuery.Order.allCases {
+            var selection = PeerSelection(PeerQuery(order: order, filter: "anna"), in: 1)
+            selection.narrow(to: [3, 5])
+            let steps = try await store.read { [selection] db in
+                try Row.fetchAll(
+                    db, sql: "EXPLAIN QUERY PLAN \(selection.page(from: nil))",
+                    arguments: selection.arguments(from: nil)
+                ).map { $0["detail"] as String }
+            }
+            let reads = steps.filter { $0.contains(" peer ") }
+            #expect(!reads.isEmpty)
+            #expect(reads.allSatisfy { $0 == "SEARCH peer USING INTEGER PRIMARY KEY (rowid=?)" }, "\(order): \(steps)")
+        }
+    }
+}
