@@ -18,6 +18,10 @@
 #pragma weak sqlite3changeset_old
 #pragma weak sqlite3changeset_finalize
 
+bool wgp_sqlite_without_memory_statistics(void) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+}
+
 bool wgp_session_available(void) {
     return sqlite3session_create && sqlite3session_attach && sqlite3session_changeset && sqlite3session_delete &&
            sqlite3changeset_invert && sqlite3changeset_apply && sqlite3changeset_op && sqlite3changeset_start &&

@@ -12,6 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Tells SQLite not to count what memory it uses: each of its allocations would take a lock for that. To be called before
+// anything else is asked of it; false where it was too late.
+bool wgp_sqlite_without_memory_statistics(void);
+
 // Whether the library that the program runs with has the extension. Where not, nothing else here may be called.
 bool wgp_session_available(void);
 
