@@ -93,7 +93,8 @@ extension StateStore {
         let overlaps = Self.overlaps(drafts)
         var all = PeerFaults()
         var first: Int?
-        var (names, keys, numbers): (Set<DisplayName>, Set<PublicKey>, Set<Int64>) = ([], [], [])
+        // Swift's strings are equal where they are read alike, as names of peers must not be.
+        var (names, keys, numbers): (Set<String>, Set<PublicKey>, Set<Int64>) = ([], [], [])
         var withoutAddress: Int64 = 0
         for (index, draft) in drafts.enumerated() {
             let hasName = unread[index]?.contains(.name) != true
@@ -108,7 +109,7 @@ extension StateStore {
             if let expiresAt = draft.settings.expiresAt, expiresAt <= time {
                 faults.add(.invalid, .expiresAt, Self.expiryInThePast)
             }
-            if hasName, !names.insert(draft.settings.name).inserted, !faults.concerns(.name) {
+            if hasName, !names.insert(draft.settings.name.description).inserted, !faults.concerns(.name) {
                 faults.add(.alreadyExists, .name, "a peer before it has this name")
             }
             if let key, !keys.insert(key).inserted, !faults.concerns(.publicKey) {
@@ -160,7 +161,7 @@ extension StateStore {
         }
         if let publicKey, publicKey == network.publicKey { faults.add(.invalid, .publicKey, hubsKey) }
         if hasName,
-            let name = try PeerRecord.holder(of: .name, settings.name.description, in: network.id, except: id, db)
+            let name = try PeerRecord.holder(ofName: settings.name, in: network.id, except: id, db)
         {
             faults.add(.alreadyExists, .name, "there is already a peer \(name.quotedForMessage) in the network")
         }

@@ -10,7 +10,7 @@ import pytest
 from lab import run
 from test_client_files import check_the_codes, lines
 
-INVALID = 5
+INVALID, EXISTS = 5, 4
 
 # What people and attackers call their devices. Each is a name; none may be more than that anywhere.
 NAMES = {
@@ -105,6 +105,18 @@ def test_any_printable_name_comes_out_everywhere_as_it_went_in(office):
     assert not faults, "\n\n".join(faults)
     table = lab.ctl("peer", "list", "office").stdout
     assert is_harmless(table) and len(table.splitlines()) == len(NAMES) + 1, table
+
+
+def test_a_name_is_found_and_taken_however_a_keyboard_composes_it(office):
+    composed, decomposed = (unicodedata.normalize(form, "Büro Süd") for form in ("NFC", "NFD"))
+    assert composed != decomposed
+    office.ctl("peer", "add", "office", decomposed)
+    assert office.ctl("peer", "show", f"office/{composed}", "--output", "json").json["name"] == decomposed
+    refused = office.ctl("peer", "add", "office", composed, check=False)
+    assert refused.code == EXISTS and "there is already a peer" in refused.stderr
+    assert len(office.ctl("peer", "list", "office", "--filter", "BÜRO", "--output", "json").json) == 1
+    office.ctl("peer", "remove", f"office/{composed}", "--yes")
+    assert office.ctl("peer", "list", "office", "--output", "json").json == []
 
 
 def test_exported_files_have_names_that_every_file_system_takes_one_for_each_peer(office):

@@ -156,6 +156,15 @@ struct ServerConfigurationParsingTests {
         #expect(file.peers.map(\.name?.description) == ["first", naming.name])
     }
 
+    @Test("a name that is read like another's is no other name, however it is spelled")
+    func spellings() throws {
+        let peers = ["b\u{FC}ro", "bu\u{308}ro"].enumerated().map { number, name in
+            "# Name = \(name)\n[Peer]\nPublicKey = \(Files.key(UInt8(1 + number)))\n"
+        }
+        let file = try ServerConfiguration(parsing: "[Interface]\n" + peers.joined())
+        #expect(file.peers.map(\.name?.description) == ["b\u{FC}ro", "bu\u{308}ro 2"])
+    }
+
     @Test(
         "a thousand namesakes get a thousand names, long ones too", arguments: ["x", String(repeating: "x", count: 64)])
     func namesakes(name: String) throws {

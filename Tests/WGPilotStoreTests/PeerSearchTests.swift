@@ -8,12 +8,14 @@ import WGPilotTestSupport
 
 @Suite struct PeerSearchTests {
     private static let texts = [
-        "anna", "ANNA-1", "b7", "10.8.1.", "10.8.0.9", "fd00:8::1", "example.org", "Straße", "ÜBER", "staff", "\"", "+",
+        "anna", "ANNA-1", "b7", "10.8.1.", "10.8.0.9", "fd00:8::1", "example.org", "Straße", "ÜBER", "J\u{FC}R", "jur",
+        "ju\u{308}rgen", "staff", "\"", "+",
         "A",
     ]
 
     /// Whether a peer has a text, as ``PeerQuery/filter`` has it.
     private static func has(_ peer: Peer, _ text: String, _ network: Network) -> Bool {
+        // Swift finds texts by what is read, not by code points: u is no part of ü.
         let needle = text.lowercased()
         return ([peer.settings.name.description, peer.settings.email] + peer.settings.tags)
             .contains { $0.lowercased().contains(needle) }
@@ -24,7 +26,7 @@ import WGPilotTestSupport
     }
 
     private static func settings(_ index: Int, _ generator: inout SeededGenerator) throws -> PeerSettings {
-        let names = ["Anna", "b", "Übermut", "straße", "Jürgen", "x+y"]
+        let names = ["Anna", "b", "Übermut", "straße", "Ju\u{308}rgen", "x+y"]
         let name = names.randomElement(using: &generator) ?? ""
         var settings = PeerSettings(name: try DisplayName("\(name)-\(index)"))
         if Bool.random(using: &generator) { settings.email = "user\(index)@Example.org" }

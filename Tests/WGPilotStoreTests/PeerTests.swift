@@ -61,6 +61,37 @@ import WGPilotTestSupport
         #expect(points(try await store.network(network.id).settings.name.description) == [0x6E, 0x303])
     }
 
+    /// Catches two peers or networks that nobody can tell apart, and one that is not found because a keyboard composes its
+    /// name otherwise.
+    @Test func namesThatAreReadAlikeAreOne() async throws {
+        let store = try StateStore.inMemory()
+        let (composed, decomposed) = ("b\u{FC}ro", "bu\u{308}ro")
+        let network = try await store.createNetwork(networkDraft(composed))
+        let taken = try await storeError {
+            try await store.createNetwork(networkDraft(decomposed, subnet: "10.9.0.0/24"))
+        }
+        #expect(taken.violations.map(\.field) == ["name"])
+        for (stored, other) in [(composed, decomposed), (decomposed, composed)] {
+            let peer = try await store.createPeer(in: network.id, peerDraft(stored)).peer
+            let again = try await storeError { try await store.createPeer(in: network.id, peerDraft(other)) }
+            #expect(again.code == .alreadyExists && again.violations.map(\.field) == ["name"])
+            for spelling in [stored, other] {
+                let found = try await store.peer(named: spelling, inNetworkNamed: other)
+                #expect(found.network.id == network.id && found.peer.id == peer.id)
+                #expect(Array(found.peer.settings.name.description.utf8) == Array(stored.utf8), "as it was given")
+                let listed = try await store.peers(in: network.id, PeerQuery(filter: spelling.uppercased())).peers
+                #expect(listed.map(\.id) == [peer.id])
+            }
+            // Its own name, spelled otherwise.
+            let name = try name(other)
+            _ = try await store.updatePeer(in: network.id, peer.id) { $0.settings.name = name }
+            _ = try await store.deletePeer(in: network.id, peer.id)
+        }
+        let both = [try peerDraft(composed), try peerDraft("x"), try peerDraft(decomposed)]
+        let batch = try await storeError { try await store.createPeers(in: network.id, both) }
+        #expect(batch.violations.map(\.field) == ["peers[2].name"] && batch.itemIndex == 2)
+    }
+
     /// Catches keys that are kept against the wish, lost, or mixed up.
     @Test func keysAreKeptAsWished() async throws {
         let store = try StateStore.inMemory()

@@ -1,6 +1,3 @@
-// What the standard library compares strings by, and swift-foundation is built on; no public name gives the code points.
-@_spi(_Unicode) import Swift
-
 /// A password that somebody presents or sets. It never prints itself.
 ///
 /// Keyboards and systems write the same characters with different code points: they are brought to one form, that of
@@ -49,9 +46,7 @@ public struct Password: Sendable, CustomStringConvertible, CustomReflectable {
             for scalar in text.unicodeScalars {
                 spaced.append(scalar.properties.generalCategory == .spaceSeparator ? " " : scalar)
             }
-            var composed = String.UnicodeScalarView()
-            composed.append(contentsOf: String(spaced)._nfc)
-            prepared = String(composed)
+            prepared = String(spaced).composed
         }
         return prepared.utf8.count <= maximumBytes ? prepared : nil
     }

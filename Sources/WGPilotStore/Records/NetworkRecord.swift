@@ -60,10 +60,13 @@ struct NetworkRecord {
         return try Row.fetchOne(statement, arguments: [id]).map { try NetworkRecord(row: $0) }
     }
 
-    /// The network of this very name.
+    /// The network of this name, however it is spelled.
     static func find(named name: String, _ db: Database) throws -> NetworkRecord? {
         let statement = try db.cachedStatement(sql: "SELECT \(columns) FROM network WHERE name = ?")
-        return try Row.fetchOne(statement, arguments: [name]).map { try NetworkRecord(row: $0) }
+        for spelling in name.spellings {
+            if let row = try Row.fetchOne(statement, arguments: [spelling]) { return try NetworkRecord(row: row) }
+        }
+        return nil
     }
 
     /// All networks, oldest first.

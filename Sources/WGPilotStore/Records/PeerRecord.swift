@@ -85,10 +85,15 @@ enum PeerRecord {
         return peer
     }
 
-    /// The peer of this very name.
+    /// The peer of this name, however it is spelled.
     static func find(named name: String, in networkID: Int64, _ db: Database) throws -> Peer? {
         let statement = try db.cachedStatement(sql: "\(select) WHERE networkID = ? AND name = ?")
-        return try Row.fetchOne(statement, arguments: [networkID, name]).map { try peer(row: $0, db) }
+        for spelling in name.spellings {
+            if let row = try Row.fetchOne(statement, arguments: [networkID, spelling]) {
+                return try peer(row: row, db)
+            }
+        }
+        return nil
     }
 
     /// Stores a new peer with its site networks, and gives it its number. The peer's own number is not looked at.
@@ -143,6 +148,16 @@ enum PeerRecord {
     ) throws -> String? {
         let statement = try db.cachedStatement(sql: column.sql)
         return try String.fetchOne(statement, arguments: [networkID, value, id])
+    }
+
+    /// The name of the peer whose name is read like this one.
+    static func holder(
+        ofName name: DisplayName, in networkID: Int64, except id: Int64, _ db: Database
+    ) throws -> String? {
+        for spelling in name.description.spellings {
+            if let holder = try holder(of: .name, spelling, in: networkID, except: id, db) { return holder }
+        }
+        return nil
     }
 
     /// What a network has at most once.

@@ -41,15 +41,20 @@ struct PeerTextBlock: Sendable {
     }
 
     private mutating func append(_ text: String) {
-        bytes.append(contentsOf: text.lowercased().utf8)
-        bytes.append(Self.separator)
+        // As it is, for what SQL looks for in it, and as PeerTextFilter compares it.
+        let composed = text.composed
+        let spellings = composed.utf8.elementsEqual(text.utf8) ? [text] : [text, composed]
+        for spelling in spellings {
+            bytes.append(contentsOf: spelling.lowercased().utf8)
+            bytes.append(Self.separator)
+        }
     }
 
     /// The peers in whose texts this one stands, in lower case, or more; nil where there are more than that many.
     ///
     /// Time grows with the size of the block and is that of memmem(3): about a millisecond for 60,000 peers.
     func candidates(_ text: String, atMost limit: Int) -> [Int64]? {
-        let needle = Array(text.lowercased().utf8)
+        let needle = Array(text.composed.lowercased().utf8)
         var found: [Int64] = []
         var peer = 0
         var start = 0

@@ -13,7 +13,7 @@ struct PeerTextFilter: Sendable {
     init(_ text: String) {
         needleText = text
         mayBeInTag = PeerSettings.mayBeInTag(text)
-        needle = Array(text.lowercased().utf8)
+        needle = Self.folded(text)
     }
 
     /// Whether SQL finds all that has this text: ASCII, and nothing that an address may have in it.
@@ -55,8 +55,11 @@ struct PeerTextFilter: Sendable {
         return plan.addresses(number).contains { contains($0.description) }
     }
 
+    /// One and the same for texts that are read alike, in whatever case.
+    private static func folded(_ text: String) -> [UInt8] { Array(text.composed.lowercased().utf8) }
+
     private func contains(_ text: String) -> Bool {
-        let haystack = Array(text.lowercased().utf8)
+        let haystack = Self.folded(text)
         guard haystack.count >= needle.count else { return false }
         return (0...(haystack.count - needle.count)).contains { offset in
             haystack[offset..<(offset + needle.count)].elementsEqual(needle)
