@@ -295,7 +295,7 @@ extension StateStore {
             }
         }
         if settings.hubNumber != old.hubNumber,
-            let name = try PeerRecord.holder(of: .hostNumber, settings.hubNumber, in: network.id, except: 0, db)
+            let name = try PeerClaim.holders(number: settings.hubNumber, in: network.id, except: 0, db)[.hostNumber]
         {
             throw StoreError(
                 .failedPrecondition,

@@ -78,8 +78,8 @@ extension StateStore {
     ) throws {
         if key == record.network.publicKey { return faults.add(.invalid, .publicKey, hubsKey) }
         // Its own key is none that a peer could get.
-        let present = try PeerRecord.holder(of: .publicKey, Data(key.bytes), in: record.network.id, except: 0, db)
-        let next = try PendingKeyRecord.holder(of: key, in: record.network.id, except: id, db)
+        let present = try PeerClaim.holders(key: key, in: record.network.id, except: 0, db)[.publicKey]
+        let next = try PeerClaim.holders(key: key, in: record.network.id, except: id, db)[.pendingKey]
         guard let name = present ?? next else { return }
         faults.add(.alreadyExists, .publicKey, "the peer \(name.quotedForMessage) has this key")
     }
@@ -160,23 +160,19 @@ extension StateStore {
             }
         }
         if let publicKey, publicKey == network.publicKey { faults.add(.invalid, .publicKey, hubsKey) }
-        if hasName,
-            let name = try PeerRecord.holder(ofName: settings.name, in: network.id, except: id, db)
-        {
+        let holders = try PeerClaim.holders(
+            ofName: hasName ? settings.name : nil, key: publicKey, number: number, in: network.id, except: id, db)
+        if let name = holders[.name] {
             faults.add(.alreadyExists, .name, "there is already a peer \(name.quotedForMessage) in the network")
         }
-        if let publicKey, !faults.concerns(.publicKey) {
-            if let name = try PeerRecord.holder(
-                of: .publicKey, Data(publicKey.bytes), in: network.id, except: id, db)
-            {
+        if !faults.concerns(.publicKey) {
+            if let name = holders[.publicKey] {
                 faults.add(.alreadyExists, .publicKey, "the peer \(name.quotedForMessage) has this key")
-            } else if let name = try PendingKeyRecord.holder(of: publicKey, in: network.id, except: id, db) {
+            } else if let name = holders[.pendingKey] {
                 faults.add(.alreadyExists, .publicKey, "the peer \(name.quotedForMessage) is to get this key")
             }
         }
-        if let address, let number,
-            let name = try PeerRecord.holder(of: .hostNumber, number, in: network.id, except: id, db)
-        {
+        if let address, let name = holders[.hostNumber] {
             faults.add(.alreadyExists, .address, "the peer \(name.quotedForMessage) has \(address)")
         }
         if settings.siteNetworks.isEmpty { return (faults, number) }

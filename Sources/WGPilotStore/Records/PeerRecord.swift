@@ -141,38 +141,6 @@ enum PeerRecord {
         ]
     }
 
-    /// The name of the peer that has a value, other than the one with this number.
-    static func holder(
-        of column: UniqueColumn, _ value: any DatabaseValueConvertible, in networkID: Int64, except id: Int64,
-        _ db: Database
-    ) throws -> String? {
-        let statement = try db.cachedStatement(sql: column.sql)
-        return try String.fetchOne(statement, arguments: [networkID, value, id])
-    }
-
-    /// The name of the peer whose name is read like this one.
-    static func holder(
-        ofName name: DisplayName, in networkID: Int64, except id: Int64, _ db: Database
-    ) throws -> String? {
-        for spelling in name.description.spellings {
-            if let holder = try holder(of: .name, spelling, in: networkID, except: id, db) { return holder }
-        }
-        return nil
-    }
-
-    /// What a network has at most once.
-    enum UniqueColumn {
-        case name, publicKey, hostNumber
-
-        var sql: String {
-            switch self {
-            case .name: "SELECT name FROM peer WHERE networkID = ? AND name = ? AND id <> ?"
-            case .publicKey: "SELECT name FROM peer WHERE networkID = ? AND publicKey = ? AND id <> ?"
-            case .hostNumber: "SELECT name FROM peer WHERE networkID = ? AND hostNumber = ? AND id <> ?"
-            }
-        }
-    }
-
     /// The lowest free number of a network. Reads the index from the hint to the first gap, never all peers.
     static func lowestFreeNumber(in record: NetworkRecord, _ db: Database) throws -> Int64? {
         let statement = try db.cachedStatement(

@@ -66,19 +66,6 @@ enum PendingKeyRecord {
         try db.cachedStatement(sql: "DELETE FROM pendingKey WHERE peerID = ?").execute(arguments: [id])
     }
 
-    /// The name of the peer that is to get a key, other than the one with this number.
-    static func holder(
-        of key: PublicKey, in networkID: Int64, except id: Int64, _ db: Database
-    ) throws -> String? {
-        // The few keys that wait first: SQLite would go through all peers of the network. A CROSS JOIN keeps the order.
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT name FROM pendingKey CROSS JOIN peer ON peer.id = peerID \
-                WHERE nextPublicKey = ? AND networkID = ? AND peer.id <> ?
-                """)
-        return try String.fetchOne(statement, arguments: [Data(key.bytes), networkID, id])
-    }
-
     /// The peers whose keys are due, with their networks.
     static func due(_ now: Int64, _ db: Database) throws -> [(peerID: Int64, networkID: Int64)] {
         let statement = try db.cachedStatement(
