@@ -1,2 +1,1 @@
-from fixtures import (  # noqa: F401
-    lab, operators_group, pytest_collection_modifyitems, pytest_configure, pytest_runtest_makereport)
+from fixtures import lab, operators_group, pytest_configure, pytest_runtest_makereport  # noqa: F401

@@ -17,16 +17,6 @@ def pytest_configure(config):
         raise pytest.UsageError("these tests make network namespaces: run them as root")
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config, items):
-    """Leaves one of several shares of the tests, by turns; for machines that run the others meanwhile."""
-    number, of = map(int, os.environ.get("WGPILOT_SHARE", "1/1").split("/"))
-    left_out = [item for index, item in enumerate(items) if index % of != number - 1]
-    if left_out:
-        items[:] = [item for index, item in enumerate(items) if index % of == number - 1]
-        config.hook.pytest_deselected(items=left_out)
-
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield

@@ -137,7 +137,6 @@ def test_the_tools_take_each_file_and_its_code_reads_the_same(hub, name):
         check_the_codes(hub, f"net/{peer}", text)
 
 
-@pytest.mark.kernel
 def test_blocks_kept_out_of_a_tunnel_are_read_by_the_tools_and_the_code(hub):
     kept_out = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
     hub.ctl("network", "create", "net", "--subnet", "10.8.0.0/24", "--subnet6", "fd00:8::/64")
@@ -153,7 +152,6 @@ def test_blocks_kept_out_of_a_tunnel_are_read_by_the_tools_and_the_code(hub):
     check_the_codes(hub, "net/laptop", text)
 
 
-@pytest.mark.kernel
 def test_a_client_that_keeps_its_key_gets_a_file_that_lacks_only_the_key_and_no_code(hub):
     hub.ctl("network", "create", "net", "--subnet", "10.8.0.0/24")
     private = run(["wg", "genkey"]).stdout.strip()
@@ -172,7 +170,6 @@ LONG_HOST = ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61])
 THIRTY = ",".join(f"172.{16 + n // 16}.{16 * (n % 16)}.0/24" for n in range(30))
 
 
-@pytest.mark.kernel
 def test_the_largest_file_that_people_have_is_read_by_the_tools_and_by_a_scanner(hub):
     hub.ctl("network", "create", "net", "--subnet", "10.8.0.0/24", "--subnet6", "fd00:8::/64", "--tunnel", "split",
             "--endpoint-host", LONG_HOST, "--mtu", "1280")

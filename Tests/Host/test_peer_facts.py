@@ -10,8 +10,6 @@ from lab import RealClient, wait_until
 HUB = "10.8.0.1"
 INVALID, PRECONDITION = 5, 7
 
-pytestmark = pytest.mark.kernel
-
 
 @pytest.fixture
 def office(lab):
@@ -34,6 +32,7 @@ def connect(lab, configuration):
     return client
 
 
+@pytest.mark.kernel
 def test_after_a_rotation_the_old_configuration_is_worthless_and_the_new_one_works(office):
     lab = office
     old, new = lab.folder / "old.conf", lab.folder / "new.conf"
@@ -46,6 +45,7 @@ def test_after_a_rotation_the_old_configuration_is_worthless_and_the_new_one_wor
     connect(lab, new)
 
 
+@pytest.mark.kernel
 def test_prepared_keys_work_from_the_change_on_and_the_old_ones_until_then(office):
     lab = office
     old, new = lab.folder / "old.conf", lab.folder / "new.conf"
@@ -74,6 +74,7 @@ def test_prepared_keys_change_by_themselves_when_the_time_is_up(office):
     assert show(lab, "laptop")["public_key"] == pending
 
 
+@pytest.mark.kernel
 def test_a_peer_is_out_of_the_kernel_when_its_time_is_up_and_stays_out(office):
     lab = office
     lab.ctl("peer", "add", "office", "stays")
@@ -167,6 +168,7 @@ def test_clients_that_must_import_again_are_told(office):
     assert "must be imported again" in lab.ctl("peer", "show", "office/phone").stdout
 
 
+@pytest.mark.kernel
 def test_when_a_peer_was_last_seen_outlives_its_interface(office):
     lab = office
     configuration = lab.folder / "laptop.conf"

@@ -195,7 +195,8 @@ def test_what_nobody_confirms_is_undone(office, name):
 
 @pytest.mark.kernel
 def test_what_is_confirmed_stays(office):
-    office.ctl("network", "edit", "office", "--mtu", "1380", "--confirm-within", "2s")
+    # Long enough for the two commands that come before it is confirmed, on a slow machine too.
+    office.ctl("network", "edit", "office", "--mtu", "1380", "--confirm-within", f"{round(2 * PATIENCE)}s")
     waiting = shown(office)
     assert "office" in waiting["description"]
     kept = office.ctl("confirm")

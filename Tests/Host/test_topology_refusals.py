@@ -8,8 +8,6 @@ from lab import Lab, wait_until
 from machine import state
 from topology import end
 
-pytestmark = pytest.mark.kernel
-
 NOT_FOUND, EXISTS, INVALID, PRECONDITION = 3, 4, 5, 7
 
 SITE = ("peer", "add", "sites", "rome", "--role", "site-gateway", "--site-networks")
@@ -100,6 +98,7 @@ def test_what_cannot_be_is_refused_and_what_is_in_the_way_is_named(lab, before, 
     assert everything(lab) == before
 
 
+@pytest.mark.kernel
 def test_a_port_that_another_program_holds_is_refused_and_the_program_is_named(lab):
     holder = lab.hub.start(
         ["python3", "-c", "import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); "
