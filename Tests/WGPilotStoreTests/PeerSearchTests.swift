@@ -76,12 +76,7 @@ import WGPilotTestSupport
                 let expected = now.filter { Self.has($0, text, network) }
                 var query = PeerQuery(order: [.id, .name, .email, .address][step % 4], limit: 40, filter: text)
                 query.isDescending = step % 3 == 0
-                var found: [Peer] = []
-                repeat {
-                    let page = try await store.peers(in: network.id, query)
-                    found += page.peers
-                    query.cursor = page.nextCursor
-                } while query.cursor != nil
+                let found = try await Self.everyPage(store, network.id, query)
                 #expect(Set(found.map(\.id)) == Set(expected.map(\.id)), "\(text), seed \(seed), step \(step)")
                 #expect(found.count == expected.count, "\(text), seed \(seed), step \(step)")
                 let keys = try await store.peerKeys(in: network.id, query)
@@ -112,15 +107,23 @@ import WGPilotTestSupport
         let made = try await store.createPeers(in: network.id, drafts).map(\.peer)
         let expected = made.filter { $0.publicKey.description.hasPrefix("AAAA") }
         #expect(expected.count >= 50)
-        var query = PeerQuery(order: .name, limit: 2, filter: "AAAA")
+        let query = PeerQuery(order: .name, limit: 2, filter: "AAAA")
+        let found = try await Self.everyPage(store, network.id, query)
+        #expect(Set(found.map(\.id)) == Set(expected.map(\.id)))
+        #expect(found.count == expected.count)
+    }
+
+    private static func everyPage(
+        _ store: StateStore, _ networkID: Int64, _ query: PeerQuery
+    ) async throws -> [Peer] {
+        var query = query
         var found: [Peer] = []
         repeat {
-            let page = try await store.peers(in: network.id, query)
+            let page = try await store.peers(in: networkID, query)
             found += page.peers
             query.cursor = page.nextCursor
         } while query.cursor != nil
-        #expect(Set(found.map(\.id)) == Set(expected.map(\.id)))
-        #expect(found.count == expected.count)
+        return found
     }
 
     private static func lookup(
