@@ -8,19 +8,17 @@ extension StateStore {
     /// What nobody has fetched yet is kept: numbers of rows alone, so a reader that is late costs little.
     public func changes() -> AsyncStream<ChangedRows> {
         let (stream, continuation) = AsyncStream.makeStream(of: ChangedRows.self)
-        let observer = CommitObserver { continuation.yield($0) }
-        writer.add(transactionObserver: observer, extent: .databaseLifetime)
-        continuation.onTermination = { [writer] _ in writer.remove(transactionObserver: observer) }
+        let number = commits.listen { continuation.yield($0) }
+        continuation.onTermination = { [commits] _ in commits.end(number) }
         return stream
     }
 
     /// Counts the transactions from now on that change networks or peers, for whoever keeps something of them.
     public func changeCounter() -> ChangeCounter {
         let counter = ChangeCounter()
-        let observer = CommitObserver { [weak counter] rows in
+        commits.listen { [weak counter] rows in
             if !rows.peers.isEmpty || !rows.networks.isEmpty || rows.mayBeAnything { counter?.increment() }
         }
-        writer.add(transactionObserver: observer, extent: .databaseLifetime)
         return counter
     }
 
@@ -83,6 +81,6 @@ extension StateStore {
         }
     }
 
-    /// More keys than these are looked for by reading all that the network has.
-    private static let mostSingleLookups = 256
+    /// What more keys than these have is looked for by reading all that the network has.
+    static let mostSingleLookups = 256
 }

@@ -26,6 +26,7 @@ public final class StateStore: Sendable {
     private let committed = Atomic<UInt64>(0)
     let credentials = CredentialCache()
     let texts = PeerTextCatalog()
+    let commits = CommitObserver()
 
     /// How many changes have been brought to the disk since this was opened. What was read since an equal number was told
     /// is as it is now.
@@ -50,7 +51,8 @@ public final class StateStore: Sendable {
         self.lock = Mutex(lock)
         self.check = check
         self.now = now
-        writer.add(transactionObserver: texts.observer(), extent: .databaseLifetime)
+        texts.listen(to: commits)
+        writer.add(transactionObserver: commits, extent: .databaseLifetime)
     }
 
     /// Opens the database of a folder, and makes folder, master key and database where there are none.

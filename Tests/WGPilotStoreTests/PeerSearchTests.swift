@@ -159,7 +159,10 @@ import WGPilotTestSupport
                 guard let lookup = lookup.withLock({ $0 }) else { return }
                 found.withLock { $0.append(catalog.candidates("after", lookup, plan, atMost: 10)) }
             }, extent: .databaseLifetime)
-        store.writer.add(transactionObserver: catalog.observer(), extent: .databaseLifetime)
+        // One of its own, which is told after the probe.
+        let commits = CommitObserver()
+        catalog.listen(to: commits)
+        store.writer.add(transactionObserver: commits, extent: .databaseLifetime)
         let made = try #require(try await Self.lookup(store, network.id, catalog))
         lookup.withLock { $0 = made }
         #expect(catalog.candidates("after", made, plan, atMost: 10) == [])
@@ -175,7 +178,7 @@ import WGPilotTestSupport
         let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20"))
         _ = try await store.createPeer(in: network.id, peerDraft("a"))
         let catalog = PeerTextCatalog(leastPeers: 1)
-        store.writer.add(transactionObserver: catalog.observer(), extent: .databaseLifetime)
+        catalog.listen(to: store.commits)
         let plan = try AddressPlan(subnet: prefix("10.8.0.0/20"), subnet6: nil)
         let other = try AddressPlan(subnet: prefix("10.9.0.0/20"), subnet6: nil)
         let first = try #require(try await Self.lookup(store, network.id, catalog))

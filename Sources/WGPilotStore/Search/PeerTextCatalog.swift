@@ -43,9 +43,9 @@ final class PeerTextCatalog: Sendable {
         self.leastPeers = leastPeers
     }
 
-    /// What tells this of all that changes; to be added to the database before anything is looked up.
-    func observer() -> CommitObserver {
-        CommitObserver(
+    /// Hears of all that changes from now on; to be called before anything is looked up.
+    func listen(to commits: CommitObserver) {
+        commits.listen(
             foretell: { [weak self] rows in self?.state.withLock { $0.foretold = rows } },
             tell: { [weak self] rows in self?.note(rows) })
     }
