@@ -324,4 +324,7 @@ enum GoldenSchema {
             createdAt|INTEGER|1|0, updatedAt|INTEGER|1|0, lastLoginAt|INTEGER|0|0
               unique nameKey
             """
+
+    /// It changes triggers alone, which do not stand here.
+    static let v10 = v9
 }

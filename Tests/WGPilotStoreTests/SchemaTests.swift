@@ -13,7 +13,7 @@ private let rule = "'deny', 'any', NULL, NULL, 'any', '[]', '', 1, 0, 0"
         ("v1", GoldenSchema.v1), ("v2", GoldenSchema.v2), ("v3", GoldenSchema.v3), ("v4", GoldenSchema.v4),
         ("v5", GoldenSchema.v5),
         ("v6", GoldenSchema.v6), ("v7", GoldenSchema.v7),
-        ("v8", GoldenSchema.v8), ("v9", GoldenSchema.v9),
+        ("v8", GoldenSchema.v8), ("v9", GoldenSchema.v9), ("v10", GoldenSchema.v10),
     ])
     func theSchemaIsTheReleasedOne(version: String, golden: String) throws {
         let queue = try DatabaseQueue()
@@ -218,6 +218,29 @@ private let rule = "'deny', 'any', NULL, NULL, 'any', '[]', '', 1, 0, 0"
                 }
                 #expect(!step.contains("TEMP B-TREE"), "\(sql): \(step)")
             }
+        }
+    }
+
+    /// Catches a check or a trigger for which SQLite makes a table for each of thousands of peers.
+    @Test func creatingAPeerMakesNoTablesOnTheWay() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(mode: .siteToSite, subnet: "10.0.0.0/16"))
+        let statements = StatementLog()
+        try await store.writer.writeWithoutTransaction { db in
+            db.trace { statements.append("\($0)") }
+        }
+        _ = try await store.createPeer(in: network.id, peerDraft("one", sites: ["192.168.1.0/24"]))
+        try await store.writer.writeWithoutTransaction { db in db.trace(options: []) }
+        let made = statements.all.filter { sql in
+            ["INSERT INTO peer", "INSERT INTO siteNetwork", "SELECT 0, name FROM peer"].contains { sql.hasPrefix($0) }
+        }
+        #expect(made.count == 4, "peer, peerSecret and siteNetwork, and who has the name, key or number already")
+        for sql in made {
+            let bound = sql.split(separator: "?", omittingEmptySubsequences: false).joined(separator: "1")
+            // The program of the statement, with those of its triggers (https://sqlite.org/opcode.html).
+            let program = try await store.rows("EXPLAIN \(bound)")
+            #expect(program.count > 10)
+            #expect(!program.contains { $0.contains("OpenEphemeral") || $0.contains("OpenAutoindex") }, "\(sql)")
         }
     }
 

@@ -36,6 +36,9 @@ enum StoreMigrations {
         migrator.registerMigration(V9Users.identifier) { db in
             try db.execute(sql: V9Users.sql)
         }
+        migrator.registerMigration(V10SealTriggers.identifier) { db in
+            try db.execute(sql: V10SealTriggers.sql)
+        }
         return migrator
     }
 }
