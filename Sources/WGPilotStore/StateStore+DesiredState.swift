@@ -61,14 +61,17 @@ extension StateStore {
                 return [:]
             }
             var peers: [PublicKey: DesiredPeer] = [:]
+            let all =
+                keys.count > Self.mostSingleLookups
+                ? try Dictionary(grouping: SiteNetworkRecord.blocks(inNetwork: networkID, db), by: \.peerID) : nil
+            let statement = try db.cachedStatement(
+                sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND publicKey = ? AND \(Self.admitted)")
             for key in keys {
-                let statement = try db.cachedStatement(
-                    sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND publicKey = ? AND \(Self.admitted)")
                 guard
                     let row = try Row.fetchOne(statement, arguments: [networkID, Data(key.bytes), self.now()])
                 else { continue }
                 let id = try ColumnReader(row: row, table: "peer").int64(0, "id")
-                let sites = try SiteNetworkRecord.blocks(ofPeer: id, db)
+                let sites = try all.map { $0[id]?.map(\.block) ?? [] } ?? SiteNetworkRecord.blocks(ofPeer: id, db)
                 peers[key] = try self.desiredPeer(row, sites, record)
             }
             return peers

@@ -34,16 +34,14 @@ extension StateStore {
         options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> (network: Network, peers: [CreatedPeer]) {
         let privateKey = draft.privateKey ?? .generate()
-        let items = peers.map { ($0, NewSecrets($0)) }
+        let secrets = peers.map(NewSecrets.init)
         return try await change(
             options, { "import of the network \(Self.quoted($0.network)) with \($0.peers.count) peers" },
             made: { $0.network.id }
         ) { db in
             let network = try self.insert(draft, privateKey, takenInterfaces, db)
             if options.confirmWithin != nil, let interface = draft.interface { try Self.noteAdopted(interface, db) }
-            let created = try self.insert(items, in: network.id, db)
-            try Self.checkLimits(in: network, db)
-            return (network, created)
+            return (network, try self.insert(peers, { secrets[$0] }, in: network.id, db))
         }
     }
 

@@ -16,10 +16,9 @@ extension StateStore {
         do throws(StoreError) {
             return try await change(options, { "new peer \(Self.quoted($0.peer, $0.network))" }, made: { $0.peer.id }) {
                 db in
-                var record = try NetworkRecord.require(networkID, db)
-                let created = try self.insert(draft, secrets, &record, db)
-                try NetworkRecord.setHostHint(record.hostHint, of: networkID, db)
-                try Self.checkLimits(in: record.network, db)
+                guard let created = try self.insert([draft], { _ in secrets }, in: networkID, db).first else {
+                    throw StoreError(.internal, "no peer was made")
+                }
                 return created
             }
         } catch {
@@ -33,16 +32,21 @@ extension StateStore {
     public func createPeers(
         in networkID: Int64, _ drafts: [PeerDraft], options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> [CreatedPeer] {
-        let items = Array(zip(drafts, await NewSecrets.of(drafts)))
+        let secrets = SecretsInMaking(drafts)
+        async let made: Void = secrets.make()
+        let result: Result<[CreatedPeer], StoreError>
         do throws(StoreError) {
-            return try await change(options, { "\($0.count) new peers" }, made: { $0.first?.peer.id ?? 0 }) { db in
-                let created = try self.insert(items, in: networkID, db)
-                if let network = created.first?.network { try Self.checkLimits(in: network, db) }
-                return created
+            let created = try await change(
+                options, { "\($0.count) new peers" }, made: { $0.first?.peer.id ?? 0 }
+            ) { db in
+                try self.insert(drafts, secrets.secrets(at:), in: networkID, db)
             }
+            result = .success(created)
         } catch {
-            throw await everything(error, in: networkID, drafts, isBatch: true)
+            result = .failure(await everything(error, in: networkID, drafts, isBatch: true))
         }
+        await made
+        return try result.get()
     }
 
     /// A peer as messages name it.
@@ -225,27 +229,33 @@ extension StateStore {
 
     /// Makes peers in their order; the error's `itemIndex` tells which of them was at fault.
     func insert(
-        _ items: [(draft: PeerDraft, secrets: NewSecrets)], in networkID: Int64, _ db: Database
+        _ drafts: [PeerDraft], _ secrets: (Int) -> NewSecrets, in networkID: Int64, _ db: Database
     ) throws -> [CreatedPeer] {
         var record = try NetworkRecord.require(networkID, db)
-        let plan = record.plan
-        let chosen = Set(items.compactMap { item in item.draft.address.flatMap { try? plan.number(of: $0) } })
+        let chosen = drafts.compactMap { draft in draft.address.flatMap { try? record.plan.number(of: $0) } }
+        let free = try PeerRecord.lowestFreeNumbers(
+            drafts.count { $0.address == nil }, in: record, except: Set(chosen), db)
+        var unused = free[...]
         var created: [CreatedPeer] = []
-        created.reserveCapacity(items.count)
-        for (draft, secrets) in items {
+        created.reserveCapacity(drafts.count)
+        for (index, draft) in drafts.enumerated() {
             do {
-                created.append(try insert(draft, secrets, &record, chosen: chosen, db))
+                created.append(try insert(draft, secrets(index), record, &unused, db))
             } catch var error as StoreError {
                 error.itemIndex = created.count
                 throw error
             }
         }
+        // Also where it stays as it is: who watches the network sees that it got peers.
+        if let last = free.last { record.hostHint = last + 1 }
         try NetworkRecord.setHostHint(record.hostHint, of: networkID, db)
+        try Self.checkLimits(in: record.network, db)
         return created
     }
 
+    /// Makes a peer; takes its number from the free ones where none was chosen for it.
     private func insert(
-        _ draft: PeerDraft, _ secrets: NewSecrets, _ record: inout NetworkRecord, chosen: Set<Int64> = [],
+        _ draft: PeerDraft, _ secrets: NewSecrets, _ record: NetworkRecord, _ free: inout ArraySlice<Int64>,
         _ db: Database
     ) throws -> CreatedPeer {
         guard let publicKey = secrets.publicKey else { throw StoreError(.internal, "a draft without a public key") }
@@ -257,12 +267,7 @@ extension StateStore {
             disabledReason: draft.settings.enabled ? nil : .operator, createdAt: time, updatedAt: time)
         try Self.check(&peer, address: draft.address, record, db)
         if draft.address == nil {
-            var free = try PeerRecord.lowestFreeNumber(in: record, db)
-            while let number = free, chosen.contains(number) {
-                record.hostHint = number + 1
-                free = try PeerRecord.lowestFreeNumber(in: record, db)
-            }
-            guard let number = free else {
+            guard let number = free.popFirst() else {
                 throw StoreError(
                     .exhausted,
                     """
@@ -271,10 +276,9 @@ extension StateStore {
                     """)
             }
             peer.hostNumber = number
-            record.hostHint = number + 1
         }
         let id = try PeerRecord.insert(peer, db)
-        try SecretRecord.replace(secrets.kept, ofPeer: id, sealer, db)
+        try SecretRecord.insert(secrets.kept, ofPeer: id, sealer, db)
         return CreatedPeer(
             peer: Peer(
                 id: id, networkID: peer.networkID, settings: peer.settings, publicKey: peer.publicKey,

@@ -8,8 +8,8 @@ enum ImportTable {
         "WGPilotRPC": ["WGPilotProtocol", "CLinuxShims", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
         "WGPilotNetlink": ["WGPilotCore", "CMnl", "CNftables", "Crypto", "Dispatch", "Glibc", "Synchronization"],
         "WGPilotStore": [
-            "WGPilotCore", "CArgon2", "CLinuxShims", "CSQLiteSession", "Crypto", "GRDB", "FoundationEssentials",
-            "Glibc", "Synchronization",
+            "WGPilotCore", "CArgon2", "CLinuxShims", "CSQLiteSession", "Crypto", "Dispatch", "GRDB",
+            "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotConfiguration": ["WGPilotCore", "Yams", "Glibc"],
         "WGPilotQR": ["CQREncode", "CPNG"],

@@ -2,7 +2,7 @@ import Testing
 import WGPilotCore
 import WGPilotTestSupport
 
-@Suite("The next free number")
+@Suite("The next free numbers")
 struct AddressAllocatorTests {
     @Test(
         "the lowest number that is free",
@@ -18,7 +18,21 @@ struct AddressAllocatorTests {
         ] as [(ClosedRange<Int64>, Int64, [Int64], Int64?)])
     func lowest(numbers: ClosedRange<Int64>, hint: Int64, used: [Int64], expected: Int64?) {
         var rest = used[...]
-        #expect(AddressAllocator.lowestFree(in: numbers, except: 1, from: hint) { rest.popFirst() } == expected)
+        let free = AddressAllocator.lowestFree(1, in: numbers, except: [1], from: hint) { rest.popFirst() }
+        #expect(free == (expected.map { [$0] } ?? []))
+    }
+
+    @Test(
+        "several, without those that are meant for others",
+        arguments: [
+            (3, 2...254, [], [2, 3, 4]), (3, 2...254, [2, 4, 5, 7], [3, 8, 9]), (0, 2...254, [2], []),
+            // Fewer than wanted.
+            (5, 2...7, [3], [2, 4, 5, 7]), (2, 2...6, [2, 3, 4, 5], []),
+        ] as [(Int, ClosedRange<Int64>, [Int64], [Int64])])
+    func several(count: Int, numbers: ClosedRange<Int64>, used: [Int64], expected: [Int64]) {
+        var rest = used[...]
+        let free = AddressAllocator.lowestFree(count, in: numbers, except: [1, 6], from: 2) { rest.popFirst() }
+        #expect(free == expected)
     }
 
     @Test(
@@ -39,14 +53,17 @@ struct AddressAllocatorTests {
                 let from = random.once(in: 4) ? numbers.lowerBound : hint
                 var rest = used.filter { $0 >= from }.sorted()[...]
                 let before = rest.count
-                let number = AddressAllocator.lowestFree(in: numbers, except: hub, from: from) { rest.popFirst() }
-                #expect(number == numbers.first { !used.contains($0) && $0 != hub })
-                // Adding a peer must not read all peers: the run up to the gap and the one that ends it.
-                let end = number ?? numbers.upperBound + 1
+                let count = 1 + random.number(below: 3)
+                let free = AddressAllocator.lowestFree(count, in: numbers, except: [hub], from: from) {
+                    rest.popFirst()
+                }
+                #expect(free == Array(numbers.filter { !used.contains($0) && $0 != hub }.prefix(count)))
+                // Adding peers must not read all peers: the run up to the last gap and the one that ends it.
+                let end = free.count == count ? free.last ?? 0 : numbers.upperBound + 1
                 #expect(Int64(before - rest.count) <= end - from + 1)
-                if let number {
-                    used.insert(number)
-                    hint = number + 1
+                if let last = free.last {
+                    used.formUnion(free)
+                    hint = last + 1
                 }
             }
         }
@@ -56,7 +73,7 @@ struct AddressAllocatorTests {
     func passesErrorsOn() {
         struct Broken: Error {}
         #expect(throws: Broken.self) {
-            try AddressAllocator.lowestFree(in: 2...4, except: 1, from: 2) { throw Broken() }
+            try AddressAllocator.lowestFree(1, in: 2...4, except: [1], from: 2) { throw Broken() }
         }
     }
 }

@@ -296,6 +296,45 @@ import WGPilotTestSupport
         try await store.expectSound()
     }
 
+    /// Catches keys that get to another peer of their batch than they were meant or made for, and peers that are stored
+    /// with the keys of none.
+    @Test func eachPeerOfALargeBatchHasItsOwnKeys() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20"))
+        var drafts: [PeerDraft] = []
+        var given: [String: PublicKey] = [:]
+        for index in 0..<300 {
+            var draft = try peerDraft("p\(index)")
+            if index % 3 == 0 {
+                let key = PrivateKey.generate()
+                given["p\(index)"] = key.publicKey
+                draft.keys = .privateKey(key)
+            }
+            drafts.append(draft)
+        }
+        let created = try await store.createPeers(in: network.id, drafts)
+        #expect(created.map(\.peer.settings.name.description) == drafts.map(\.settings.name.description))
+        #expect(Set(created.map(\.peer.publicKey)).count == 300)
+        for made in created {
+            let name = made.peer.settings.name.description
+            let stored = try await store.secrets(ofPeer: made.peer.id)
+            #expect(stored.privateKey?.publicKey == made.peer.publicKey)
+            #expect(stored.presharedKey == made.secrets.presharedKey && stored.presharedKey != nil)
+            if let key = given[name] { #expect(made.peer.publicKey == key) }
+        }
+    }
+
+    /// Catches a transaction that waits for keys which a caller that has gone no longer wants made.
+    @Test func aCancelledBatchEnds() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20"))
+        let drafts = try (0..<300).map { try peerDraft("p\($0)") }
+        let task = Task { _ = try? await store.createPeers(in: network.id, drafts) }
+        task.cancel()
+        await task.value
+        #expect([0, 300].contains(try await store.peerCount(in: network.id)))
+    }
+
     /// The network's limit comes first, no limit at all last.
     private static let places: [Int64?: Int] = [nil: 0, 64: 1, 800: 2, 10_000: 3, 0: 4]
 

@@ -188,11 +188,26 @@ actor HistoryService: Service, CustomStringConvertible {
                 return nil
             }
             if let failure { throw failure }
+            await learn(effects)
         } else {
-            try await body()
+            // What the database tells of thousands of new peers and what the kernel makes of them take about as long.
+            async let learnt: Void = learn(effects)
+            let failure: KernelError?
+            do throws(KernelError) {
+                try await body()
+                failure = nil
+            } catch {
+                failure = error
+            }
+            await learnt
+            if let failure { throw failure }
         }
+    }
+
+    private func learn(_ effects: [Effect]) async {
         // Nothing is forgotten before it is read for the first time; see ``prepare()``.
-        if memory != nil { for effect in effects { await learn(effect) } }
+        if memory == nil { return }
+        for effect in effects { await learn(effect) }
     }
 
     /// Whether peers come back whose counters somebody else took away since they were read.

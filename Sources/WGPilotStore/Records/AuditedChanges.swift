@@ -48,6 +48,7 @@ struct AuditedChanges {
     private var more: Set<Key> = []
     private var counts: [String: Int] = [:]
     private var columnNames: [String: [String]] = [:]
+    private var plans: [Int64: AddressPlan] = [:]
 
     /// Reads what was recorded. The database must be as the transaction left it.
     init(_ recording: borrowing ChangeRecording, _ db: Database) throws {
@@ -165,12 +166,10 @@ struct AuditedChanges {
 
     // MARK: Telling
 
-    private func change(_ object: Object, _ db: Database) throws -> AuditChange? {
+    private mutating func change(_ object: Object, _ db: Database) throws -> AuditChange? {
         guard object.isChanged else { return nil }
         var fields: [AuditChange.Field] = []
-        let tables = AuditedTable.all.values.filter { $0.kind == object.key.kind }
-        // The object's own columns, then those of what belongs to it; secrets are what is left.
-        for column in tables.sorted(by: { $0.columns.count > $1.columns.count }).flatMap(\.columns) {
+        for column in AuditedTable.columnsOfKind[object.key.kind] ?? [] {
             let (before, after) = (object.before[column.field], object.after[column.field])
             if before == nil && after == nil { continue }
             let field = try AuditChange.Field(
@@ -235,7 +234,7 @@ struct AuditedChanges {
         return try "\(networkName(network, db))/\(name)"
     }
 
-    private func text(
+    private mutating func text(
         _ value: Value?, _ shape: AuditedTable.Shape, _ object: Object, _ db: Database
     ) throws -> String? {
         guard let value, value != .null else { return nil }
@@ -257,7 +256,7 @@ struct AuditedChanges {
     }
 
     /// The addresses of a host number by the network's subnets of now; its number where the network went.
-    private func addresses(_ number: Int64, _ object: Object, _ db: Database) throws -> String {
+    private mutating func addresses(_ number: Int64, _ object: Object, _ db: Database) throws -> String {
         guard case .integer(let id) = object.key.id else { return String(number) }
         var networkID = id
         if object.key.kind == "peer" {
@@ -268,7 +267,9 @@ struct AuditedChanges {
                 networkID = gone
             }
         }
-        guard let plan = try NetworkRecord.find(networkID, db)?.plan else { return "host \(number)" }
+        // Many peers of one network may be told of.
+        if plans[networkID] == nil { plans[networkID] = try NetworkRecord.find(networkID, db)?.plan }
+        guard let plan = plans[networkID] else { return "host \(number)" }
         return plan.addresses(number).map(\.description).joined(separator: ", ")
     }
 

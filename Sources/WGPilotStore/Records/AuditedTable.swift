@@ -51,6 +51,11 @@ struct AuditedTable {
     /// Where several objects are changed the ones at the front are told first.
     static let kinds = ["network", "peer", "bridge", "rule", "drift", "setting", "token", "link", "user", "setup_code"]
 
+    /// What may be shown of an object: its own columns, then those of what belongs to it; secrets are what is left.
+    static let columnsOfKind = Dictionary(grouping: all.values, by: \.kind).mapValues { tables in
+        tables.sorted { $0.columns.count > $1.columns.count }.flatMap(\.columns)
+    }
+
     /// The tables by name. `siteNetwork` is told with its peers, whole.
     static let all: [String: AuditedTable] = [
         "network": AuditedTable(

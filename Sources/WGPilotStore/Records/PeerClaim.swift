@@ -22,16 +22,18 @@ enum PeerClaim: Int64 {
         ofName name: DisplayName? = nil, key: PublicKey? = nil, number: Int64? = nil, in networkID: Int64,
         except id: Int64, _ db: Database
     ) throws -> [PeerClaim: String] {
-        // Of the keys that wait, few, SQLite begins with those: a CROSS JOIN keeps the order.
+        let spellings = name?.description.spellings ?? []
+        // Most names have one: for a list SQLite would make a table of its members. Of the keys that wait, few, it begins
+        // with those: a CROSS JOIN keeps the order.
+        let named = spellings.count > 1 ? "name IN (?3, ?4, ?5)" : "name = ?3 AND ?4 IS NULL AND ?5 IS NULL"
         let statement = try db.cachedStatement(
             sql: """
-                SELECT 0, name FROM peer WHERE networkID = ?1 AND name IN (?3, ?4, ?5) AND id <> ?2 \
+                SELECT 0, name FROM peer WHERE networkID = ?1 AND \(named) AND id <> ?2 \
                 UNION ALL SELECT 1, name FROM peer WHERE networkID = ?1 AND publicKey = ?6 AND id <> ?2 \
                 UNION ALL SELECT 2, name FROM pendingKey CROSS JOIN peer ON peer.id = peerID \
                 WHERE nextPublicKey = ?6 AND networkID = ?1 AND peer.id <> ?2 \
                 UNION ALL SELECT 3, name FROM peer WHERE networkID = ?1 AND hostNumber = ?7 AND id <> ?2
                 """)
-        let spellings = name?.description.spellings ?? []
         func spelling(_ index: Int) -> String? { index < spellings.count ? spellings[index] : nil }
         let rows = try Row.fetchCursor(
             statement,

@@ -141,13 +141,17 @@ enum PeerRecord {
         ]
     }
 
-    /// The lowest free number of a network. Reads the index from the hint to the first gap, never all peers.
-    static func lowestFreeNumber(in record: NetworkRecord, _ db: Database) throws -> Int64? {
+    /// The lowest free numbers of a network, without those that are meant for some peers already; fewer than wanted where
+    /// there are no more. Reads the index from the hint to the gaps, never all peers.
+    static func lowestFreeNumbers(
+        _ count: Int, in record: NetworkRecord, except meant: Set<Int64>, _ db: Database
+    ) throws -> [Int64] {
+        if count == 0 { return [] }
         let statement = try db.cachedStatement(
             sql: "SELECT hostNumber FROM peer WHERE networkID = ? AND hostNumber >= ? ORDER BY hostNumber")
         let used = try Int64.fetchCursor(statement, arguments: [record.network.id, record.hostHint])
         return try AddressAllocator.lowestFree(
-            in: record.plan.hostNumbers, except: record.plan.hubNumber, from: record.hostHint
+            count, in: record.plan.hostNumbers, except: meant.union([record.plan.hubNumber]), from: record.hostHint
         ) {
             guard let number = try used.next() else { return nil }
             guard hostNumbers.contains(number) else {

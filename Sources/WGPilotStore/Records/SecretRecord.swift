@@ -37,6 +37,16 @@ enum SecretRecord {
         return key
     }
 
+    /// Stores what a new peer has of secrets.
+    static func insert(_ secrets: PeerSecrets, ofPeer id: Int64, _ sealer: SecretSealer, _ db: Database) throws {
+        if secrets.privateKey == nil && secrets.presharedKey == nil { return }
+        let privateKey = try secrets.privateKey?.withBytes { try sealer.seal($0, for: privateKeyPlace(id)) }
+        let presharedKey = try secrets.presharedKey?.withBytes { try sealer.seal($0, for: presharedKeyPlace(id)) }
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO peerSecret (peerID, privateKey, presharedKey) VALUES (?, ?, ?)")
+        try statement.execute(arguments: [id, privateKey, presharedKey])
+    }
+
     /// Stores what a peer has of secrets in the place of what it had.
     static func replace(_ secrets: PeerSecrets, ofPeer id: Int64, _ sealer: SecretSealer, _ db: Database) throws {
         let privateKey = try secrets.privateKey?.withBytes { try sealer.seal($0, for: privateKeyPlace(id)) }

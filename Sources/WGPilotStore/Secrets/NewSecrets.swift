@@ -1,6 +1,7 @@
 import WGPilotCore
 
-/// The secrets that a draft or an edit brings. Those of drafts are made before the transaction, so that it stays short.
+/// The secrets that a draft or an edit brings. Those of one draft are made before the transaction, so that it stays short;
+/// those of many by ``SecretsInMaking``.
 struct NewSecrets: Sendable {
     /// The new public key; nil where the old one stays.
     var publicKey: PublicKey?
@@ -25,20 +26,6 @@ struct NewSecrets: Sendable {
         case .generate: take(.generate())
         case .none: break
         case .given(let key): take(key)
-        }
-    }
-
-    /// Those of many drafts, in their order. Making key pairs is most of what a batch costs, and no pair waits for another.
-    static func of(_ drafts: [PeerDraft]) async -> [NewSecrets] {
-        let size = 64
-        return await withTaskGroup(of: (start: Int, secrets: [NewSecrets]).self) { group in
-            for start in stride(from: 0, to: drafts.count, by: size) {
-                let part = drafts[start..<min(start + size, drafts.count)]
-                group.addTask { (start, part.map(NewSecrets.init)) }
-            }
-            var parts = await group.reduce(into: []) { $0.append($1) }
-            parts.sort { $0.start < $1.start }
-            return parts.flatMap(\.secrets)
         }
     }
 
