@@ -103,7 +103,8 @@ public struct TrafficShape: Sendable {
     public mutating func change(
         _ keys: some Sequence<PublicKey>, to peers: [PublicKey: DesiredPeer]
     ) throws(TrafficObstacle) -> TrafficPlan {
-        let keys = keys.sorted()
+        // Most hubs limit few peers, or none.
+        let keys = keys.filter { shares[$0] != nil || peers[$0]?.isLimited(direction) == true }.sorted()
         var plan = TrafficPlan()
         for key in keys where shares[key] != nil && peers[key]?.isLimited(direction) != true {
             plan.append(remove(key))
