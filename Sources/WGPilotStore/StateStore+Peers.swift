@@ -33,20 +33,14 @@ extension StateStore {
         in networkID: Int64, _ drafts: [PeerDraft], options: WriteOptions = WriteOptions()
     ) async throws(StoreError) -> [CreatedPeer] {
         let secrets = SecretsInMaking(drafts)
-        async let made: Void = secrets.make()
-        let result: Result<[CreatedPeer], StoreError>
+        secrets.begin()
         do throws(StoreError) {
-            let created = try await change(
-                options, { "\($0.count) new peers" }, made: { $0.first?.peer.id ?? 0 }
-            ) { db in
+            return try await change(options, { "\($0.count) new peers" }, made: { $0.first?.peer.id ?? 0 }) { db in
                 try self.insert(drafts, secrets.secrets(at:), in: networkID, db)
             }
-            result = .success(created)
         } catch {
-            result = .failure(await everything(error, in: networkID, drafts, isBatch: true))
+            throw await everything(error, in: networkID, drafts, isBatch: true)
         }
-        await made
-        return try result.get()
     }
 
     /// A peer as messages name it.

@@ -18,22 +18,20 @@ final class SecretsInMaking: Sendable {
         ready = (0..<count).map { _ in DispatchSemaphore(value: 0) }
     }
 
-    /// Makes all of them, even when its task is cancelled: somebody may wait for them.
-    func make() async {
-        await withTaskGroup { group in
-            for part in ready.indices {
-                group.addTask { [self] in
-                    let start = part * Self.size
-                    let secrets = drafts[start..<min(start + Self.size, drafts.count)].map(NewSecrets.init)
-                    parts.withLock { $0[part] = secrets }
-                    ready[part].signal()
-                }
+    /// Begins to make all of them, on threads of their own: whoever waits for them must not depend on tasks that go on.
+    func begin() {
+        DispatchQueue.global().async { [self] in
+            DispatchQueue.concurrentPerform(iterations: ready.count) { part in
+                let start = part * Self.size
+                let secrets = drafts[start..<min(start + Self.size, drafts.count)].map(NewSecrets.init)
+                parts.withLock { $0[part] = secrets }
+                ready[part].signal()
             }
         }
     }
 
     /// Those of the draft at a place. Where they are not made yet it blocks the thread until they are, so it is not for a
-    /// thread of the cooperative pool, on which they are made.
+    /// thread of the cooperative pool.
     func secrets(at index: Int) -> NewSecrets {
         let (part, place) = index.quotientAndRemainder(dividingBy: Self.size)
         ready[part].wait()
