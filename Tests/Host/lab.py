@@ -5,6 +5,7 @@ interface alone, so without that two hubs that both have a wg0 would meet. With 
 socket, and the namespace alone does.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -270,6 +271,18 @@ class Lab:
         with open(self.log, "rb") as file:
             file.seek(self.log_start)
             return file.read().decode(errors="replace")
+
+    @contextlib.contextmanager
+    def daemon_asleep(self):
+        """Keeps the daemon from doing anything meanwhile, so that it does not repair what is half done."""
+        self.daemon.send_signal(signal.SIGSTOP)
+        try:
+            state = pathlib.Path(f"/proc/{self.daemon.pid}/stat")
+            # proc_pid_stat(5): behind the name, which is in parentheses.
+            wait_until(lambda: state.read_text().rpartition(")")[2].split()[0] == "T", 10, "the daemon stops")
+            yield
+        finally:
+            self.daemon.send_signal(signal.SIGCONT)
 
     def kill9(self):
         """Ends the daemon as a power cut would."""

@@ -476,7 +476,9 @@ def test_doctor_finds_a_forward_policy_that_drops(office):
 def test_doctor_s_exit_code_tells_of_a_fault(office):
     assert office.ctl("doctor").code == 0
     interface = office.interface("office")
-    office.hub.run("sh", "-c", f"ip link delete {interface} && ip link add {interface} type veth peer name other")
+    with office.daemon_asleep():
+        office.hub.run("ip", "link", "delete", interface)
+        office.hub.run("ip", "link", "add", interface, "type", "veth", "peer", "name", "other")
     wait_until(lambda: office.ctl("doctor", check=False).code == 1, 10, "doctor tells of a name that is taken")
     assert interface in office.ctl("doctor", check=False).stdout
     office.hub.run("ip", "link", "delete", interface)
