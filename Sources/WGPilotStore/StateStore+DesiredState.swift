@@ -67,9 +67,9 @@ extension StateStore {
             let statement = try db.cachedStatement(
                 sql: "\(Self.desiredPeerSelect) WHERE networkID = ? AND publicKey = ? AND \(Self.admitted)")
             for key in keys {
-                guard
-                    let row = try Row.fetchOne(statement, arguments: [networkID, Data(key.bytes), self.now()])
-                else { continue }
+                // Not fetched as one: that would copy the row.
+                let rows = try Row.fetchCursor(statement, arguments: [networkID, Data(key.bytes), self.now()])
+                guard let row = try rows.next() else { continue }
                 let id = try ColumnReader(row: row, table: "peer").int64(0, "id")
                 let sites = try all.map { $0[id]?.map(\.block) ?? [] } ?? SiteNetworkRecord.blocks(ofPeer: id, db)
                 peers[key] = try self.desiredPeer(row, sites, record)
