@@ -40,8 +40,7 @@ enum SecretRecord {
     /// Stores what a new peer has of secrets.
     static func insert(_ secrets: PeerSecrets, ofPeer id: Int64, _ sealer: SecretSealer, _ db: Database) throws {
         if secrets.privateKey == nil && secrets.presharedKey == nil { return }
-        let privateKey = try secrets.privateKey?.withBytes { try sealer.seal($0, for: privateKeyPlace(id)) }
-        let presharedKey = try secrets.presharedKey?.withBytes { try sealer.seal($0, for: presharedKeyPlace(id)) }
+        let (privateKey, presharedKey) = try sealed(secrets, ofPeer: id, sealer)
         let statement = try db.cachedStatement(
             sql: "INSERT INTO peerSecret (peerID, privateKey, presharedKey) VALUES (?, ?, ?)")
         try statement.execute(arguments: [id, privateKey, presharedKey])
@@ -49,9 +48,17 @@ enum SecretRecord {
 
     /// Stores what a peer has of secrets in the place of what it had.
     static func replace(_ secrets: PeerSecrets, ofPeer id: Int64, _ sealer: SecretSealer, _ db: Database) throws {
-        let privateKey = try secrets.privateKey?.withBytes { try sealer.seal($0, for: privateKeyPlace(id)) }
-        let presharedKey = try secrets.presharedKey?.withBytes { try sealer.seal($0, for: presharedKeyPlace(id)) }
+        let (privateKey, presharedKey) = try sealed(secrets, ofPeer: id, sealer)
         try store(privateKey, presharedKey, ofPeer: id, db)
+    }
+
+    private static func sealed(
+        _ secrets: PeerSecrets, ofPeer id: Int64, _ sealer: SecretSealer
+    ) throws -> (privateKey: Data?, presharedKey: Data?) {
+        (
+            try secrets.privateKey?.withBytes { try sealer.seal($0, for: privateKeyPlace(id)) },
+            try secrets.presharedKey?.withBytes { try sealer.seal($0, for: presharedKeyPlace(id)) }
+        )
     }
 
     /// Stores the secrets that an edit replaces. What stays is not sealed anew, so that it does not look changed.
