@@ -61,12 +61,13 @@ let package = Package(
         .systemLibrary(name: "CMnl", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
         .systemLibrary(name: "CNftables", pkgConfig: "libnftables", providers: [.apt(["libnftables-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
-        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .target(name: "CLinuxShims"),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
         .target(name: "CSecretMemory"),
         .target(name: "CSQLiteSession", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CTextSearch"),
 
         // Libraries.
         .target(name: "WGPilotCore", dependencies: [crypto], swiftSettings: strict),
@@ -79,7 +80,7 @@ let package = Package(
         .target(
             name: "WGPilotStore",
             dependencies: [
-                "WGPilotCore", "CArgon2", "CLinuxShims", "CSQLiteSession", crypto,
+                "WGPilotCore", "CArgon2", "CSQLiteSession", "CTextSearch", crypto,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -152,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "WGPilotStoreTests",
             dependencies: [
-                "WGPilotStore", "WGPilotCore", "WGPilotTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+                "WGPilotStore", "WGPilotCore", "WGPilotTestSupport", "CTextSearch",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(name: "WGPilotQRTests", dependencies: ["WGPilotQR", "WGPilotTestSupport"], swiftSettings: strict),

@@ -175,17 +175,6 @@ void wgp_explicit_bzero(void *bytes, size_t count) {
     explicit_bzero(bytes, count);
 }
 
-ptrdiff_t wgp_find(const void *bytes, size_t count, const void *needle, size_t needle_count) {
-    if (needle_count == 0) {
-        return 0;
-    }
-    if (count == 0) {
-        return -1;
-    }
-    const char *found = memmem(bytes, count, needle, needle_count);
-    return found == NULL ? -1 : found - (const char *)bytes;
-}
-
 int wgp_lock_descriptor(int fd) {
     int result;
     do {

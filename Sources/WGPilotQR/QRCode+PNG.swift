@@ -7,7 +7,7 @@ extension QRCode {
     /// The least side of one module in pixels. Phones fail on smaller ones, however sharp.
     static let leastModuleSide = 3
 
-    /// An 8-bit greyscale PNG of 256 × 256 pixels, or as much larger as the content needs.
+    /// A black and white PNG of 256 × 256 pixels, or as much larger as the content needs.
     ///
     /// Each module is a square of whole pixels, three at least, and the quiet zone is kept; what is left over of the
     /// 256 is shared out as white margin. A symbol of up to 412 bytes of ASCII fits into 256 pixels, and the largest
@@ -15,46 +15,47 @@ extension QRCode {
     ///
     /// - Throws: ``QRError/pictureFailed(_:)``.
     public func png() throws(QRError) -> [UInt8] {
-        let (side, pixels) = raster()
-        var image = unsafe png_image()
-        unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
-        unsafe image.width = png_uint_32(side)
-        unsafe image.height = png_uint_32(side)
-        unsafe image.format = png_uint_32(PNG_FORMAT_GRAY)
-        // Squares of one colour gain nothing by filters and by a longer search.
-        unsafe image.flags = png_uint_32(PNG_IMAGE_FLAG_FAST)
-        defer { unsafe png_image_free(&image) }
-
-        // Asked first how long it will be, libpng would do all the work twice. What zlib cannot press takes 5 bytes for each
-        // 16 KiB more (deflateBound of zlib.h has it); 1 KiB is more than the chunks around it take.
-        var bytes = [UInt8](repeating: 0, count: (side + 1) * side + side * side / 1024 + 1024)
-        var length = png_alloc_size_t(bytes.count)
-        guard unsafe png_image_write_to_memory(&image, &bytes, &length, 0, pixels, 0, nil) != 0 else {
-            throw unsafe .pictureFailed(Self.message(of: image))
+        let (side, rows) = raster()
+        // What zlib cannot press takes a few bytes for each 16 KiB more (deflateBound of zlib.h has it), and each row has a
+        // byte for its filter; 1 KiB is more than that and the chunks around it take.
+        let capacity = rows.count + side + 1024
+        var length = 0
+        var message = [CChar](repeating: 0, count: 256)
+        var isWritten = false
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { bytes, count in
+            guard let start = bytes.baseAddress else { return }
+            isWritten = unsafe wgp_png_write(
+                UInt32(side), rows, start, capacity, &length, &message, message.count)
+            count = length
         }
-        bytes.removeLast(bytes.count - Int(length))
+        guard isWritten else {
+            // libpng's own words on what went wrong.
+            throw .pictureFailed(
+                String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+        }
         return bytes
     }
 
-    /// The picture, one byte a pixel (0 black, 255 white), row by row.
-    func raster() -> (side: Int, pixels: [UInt8]) {
+    /// The picture, one bit a pixel (0 black, 1 white), row by row; each row is whole bytes, the leftmost pixel in a byte's
+    /// highest bit.
+    func raster() -> (side: Int, rows: [UInt8]) {
         let scale = max(Self.leastModuleSide, Self.pictureSide / sizeWithQuietZone)
         let side = max(Self.pictureSide, sizeWithQuietZone * scale)
         let margin = (side - size * scale) / 2
-        var pixels = [UInt8](repeating: 255, count: side * side)
+        let white = [UInt8](repeating: 255, count: (side + 7) / 8)
+        var rows: [UInt8] = []
+        rows.reserveCapacity(side * white.count)
+        for _ in 0..<margin { rows += white }
         for y in 0..<size {
+            var row = white
             for x in 0..<size where isDark(x: x, y: y) {
-                for row in 0..<scale {
-                    let start = (margin + y * scale + row) * side + margin + x * scale
-                    for pixel in start..<start + scale { pixels[pixel] = 0 }
+                for pixel in margin + x * scale..<margin + (x + 1) * scale {
+                    row[pixel / 8] &= ~(0x80 >> UInt8(pixel % 8))
                 }
             }
+            for _ in 0..<scale { rows += row }
         }
-        return (side, pixels)
-    }
-
-    /// libpng's own words on what went wrong.
-    private static func message(of image: png_image) -> String {
-        unsafe withUnsafeBytes(of: image.message) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        while rows.count < side * white.count { rows += white }
+        return (side, rows)
     }
 }

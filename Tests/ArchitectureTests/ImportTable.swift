@@ -8,7 +8,7 @@ enum ImportTable {
         "WGPilotRPC": ["WGPilotProtocol", "CLinuxShims", "NIOCore", "NIOPosix", "Logging", "Glibc", "Synchronization"],
         "WGPilotNetlink": ["WGPilotCore", "CMnl", "CNftables", "Crypto", "Dispatch", "Glibc", "Synchronization"],
         "WGPilotStore": [
-            "WGPilotCore", "CArgon2", "CLinuxShims", "CSQLiteSession", "Crypto", "Dispatch", "GRDB",
+            "WGPilotCore", "CArgon2", "CSQLiteSession", "CTextSearch", "Crypto", "Dispatch", "GRDB",
             "FoundationEssentials", "Glibc", "Synchronization",
         ],
         "WGPilotConfiguration": ["WGPilotCore", "Yams", "Glibc"],

@@ -42,9 +42,6 @@ int wgp_hold_name(const char *name, int *out, struct wgp_peer *holder);
 // explicit_bzero(3): a zeroing that the optimiser does not remove.
 void wgp_explicit_bzero(void *bytes, size_t count);
 
-// memmem(3), a GNU extension: where `needle` first stands in `bytes`; -1 where it does not. An empty one stands everywhere.
-ptrdiff_t wgp_find(const void *bytes, size_t count, const void *needle, size_t needle_count);
-
 // Takes an exclusive flock(2) on an open descriptor without waiting; EWOULDBLOCK when another holds it.
 int wgp_lock_descriptor(int fd);
 

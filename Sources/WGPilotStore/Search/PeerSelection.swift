@@ -6,6 +6,7 @@ struct PeerSelection: Sendable {
     /// A text that SQL cannot look for.
     private let filter: PeerTextFilter?
     private let query: PeerQuery
+    private let networkID: DatabaseValue
     private var conditions: String
     private var values: [DatabaseValue]
     /// Whether only rows of some numbers are looked at.
@@ -42,6 +43,7 @@ struct PeerSelection: Sendable {
             return nil
         }
         self.query = query
+        self.networkID = networkID.databaseValue
         self.conditions = conditions.joined(separator: " AND ")
         self.values = values
     }
@@ -54,16 +56,24 @@ struct PeerSelection: Sendable {
         return query.tag.map { "\"\($0)\"" }
     }
 
-    /// How many candidates are better looked at one by one than all rows in the query's order, until a page is full:
-    /// where one in n matches that is a page times n.
-    func mostCandidates(of count: Int) -> Int { Int(Double(query.limit * count).squareRoot()) }
+    /// How many candidates are better looked at than all rows in the query's order until a page is full. Where one row in n
+    /// matches that is a page times n; of the candidates no more than a page or two are read, but all are sorted.
+    func mostCandidates(of count: Int) -> Int { max(count / 4, fewCandidates(of: count)) }
 
-    /// Leaves only those of these numbers: all others are known not to match.
-    mutating func narrow(to ids: [Int64]) {
+    /// How many candidates are better read one by one than all rows in the query's order until a page is full.
+    func fewCandidates(of count: Int) -> Int { Int(Double(query.limit * count).squareRoot()) }
+
+    /// What the rows are sorted by.
+    var order: PeerQuery.Order { query.order }
+
+    /// The same of only those of these numbers: all others are known not to match.
+    func narrowed(to ids: [Int64]) -> PeerSelection {
+        var narrowed = self
         // Their numbers lead to the rows, and not the network, of which there are many more.
-        conditions = "+\(conditions) AND peer.id IN (SELECT value FROM json_each(?))"
-        values.append("[\(ids.map(String.init).joined(separator: ","))]".databaseValue)
-        isNarrowed = true
+        narrowed.conditions = "+\(conditions) AND peer.id IN (SELECT value FROM json_each(?))"
+        narrowed.values.append("[\(ids.map(String.init).joined(separator: ","))]".databaseValue)
+        narrowed.isNarrowed = true
+        return narrowed
     }
 
     /// Whether a row that SQL has found is kept, before anything else is made of it. The row is one of ``page(from:)`` or
@@ -123,14 +133,30 @@ struct PeerSelection: Sendable {
     /// The values of ``page(from:)``.
     func arguments(from start: PeerCursor?) -> StatementArguments {
         var values = self.values
-        if let start {
-            if query.order != .id {
-                values.append(isNumber ? (Int64(start.value) ?? 0).databaseValue : start.value.databaseValue)
-            }
-            values.append(start.id.databaseValue)
-        }
+        if let start { values += self.values(of: start) }
         if isWholeInSQL { values.append((query.limit + 1).databaseValue) }
         return StatementArguments(values)
+    }
+
+    /// The numbers of all peers of the network in the query's order, the least first, whatever else it asks for.
+    var everyone: String { "SELECT id FROM peer WHERE networkID = ? ORDER BY \(terms.joined(separator: ", "))" }
+
+    /// The values of ``everyone``.
+    var argumentsOfEveryone: StatementArguments { StatementArguments([networkID]) }
+
+    /// Whether a cursor's peer still stands where the cursor does.
+    func isInPlace(_ start: PeerCursor, _ db: Database) throws -> Bool {
+        let places = terms.map { _ in "?" }.joined(separator: ", ")
+        let sql = "SELECT 1 FROM peer WHERE networkID = ? AND (\(terms.joined(separator: ", "))) = (\(places))"
+        return try Int.fetchOne(
+            db.cachedStatement(sql: sql), arguments: StatementArguments([networkID] + values(of: start))) != nil
+    }
+
+    /// What ``terms`` are where a cursor points.
+    private func values(of start: PeerCursor) -> [DatabaseValue] {
+        if query.order == .id { return [start.id.databaseValue] }
+        let value = isNumber ? (Int64(start.value) ?? 0).databaseValue : start.value.databaseValue
+        return [value, start.id.databaseValue]
     }
 
     /// What the order is by, the number last.

@@ -4,17 +4,15 @@ import WGPilotCore
 
 /// The ``PeerTextBlock`` of each large network in which somebody looked for a text, and what changed since it was made.
 ///
-/// So a search reads the rows that may match, and not all. It never misses one: of a peer that changed after the block
+/// So a search reads the rows that may match, and not all; and of these the first in the list's order. It never misses one: of a peer that changed after the block
 /// was made the row is read always, and what a transaction is about to commit counts as changed before it can be seen.
 final class PeerTextCatalog: Sendable {
     /// What a search that begins after this was made can go by.
     struct Lookup: Sendable {
         fileprivate let networkID: Int64
         fileprivate let number: Int
-        fileprivate let block: PeerTextBlock
-
-        /// How many peers the network had when it was made.
-        var count: Int { block.count }
+        /// The texts of the peers that the network had when it was made.
+        let block: PeerTextBlock
     }
 
     private struct Entry {
@@ -26,6 +24,8 @@ final class PeerTextCatalog: Sendable {
         var block: PeerTextBlock?
         /// The peers, of whatever network, that changed since before the block was read.
         var changed: Set<Int64> = []
+        /// In which order the block's peers stand in the lists that were looked through.
+        var ranks: [PeerQuery.Order: PeerRanks] = [:]
     }
 
     private struct State {
@@ -79,22 +79,37 @@ final class PeerTextCatalog: Sendable {
     }
 
     /// The peers of a lookup's network that may have a text, and more; nil where there are more than that many, or it
-    /// cannot be told any more.
+    /// cannot be told any more. With them the ranks in an order, if somebody asked for them before.
     ///
-    /// - Parameter plan: The network's, read in the transaction of the search: it must have begun to read.
-    func candidates(_ text: String, _ lookup: Lookup, _ plan: AddressPlan, atMost limit: Int) -> [Int64]? {
+    /// - Parameters:
+    ///   - plan: The network's, read in the transaction of the search: it must have begun to read.
+    ///   - limit: How many there are at most.
+    ///   - sure: How many are looked for even where there seem to be more than `limit`.
+    func candidates(
+        _ text: String, _ lookup: Lookup, _ plan: AddressPlan, order: PeerQuery.Order = .id, atMost limit: Int,
+        sure: Int = .max
+    ) -> (candidates: PeerCandidates, ranks: PeerRanks?)? {
         guard plan == lookup.block.plan else {
             forget(lookup.networkID, lookup.number)
             return nil
         }
-        let changed: Set<Int64>? = state.withLock { state in
+        // Ranks were read before somebody put them here, so that what was seen to have changed by then is among the changed.
+        let known: (changed: Set<Int64>, ranks: PeerRanks?)? = state.withLock { state in
             guard let entry = state.entries[lookup.networkID], entry.number == lookup.number,
                 !state.foretold.mayBeAnything
             else { return nil }
-            return entry.changed.union(state.foretold.peers)
+            return (entry.changed.union(state.foretold.peers), entry.ranks[order])
         }
-        guard let changed, let found = lookup.block.candidates(text, atMost: limit) else { return nil }
-        return changed.isEmpty ? found : Array(changed.union(found))
+        guard let known, let places = lookup.block.places(text, atMost: limit, sure: sure) else { return nil }
+        return (PeerCandidates(lookup.block, places, changed: known.changed), known.ranks)
+    }
+
+    /// Keeps ranks that a search had to read, for those to come.
+    func keep(_ ranks: PeerRanks, _ order: PeerQuery.Order, _ lookup: Lookup) {
+        state.withLock { state in
+            guard state.entries[lookup.networkID]?.number == lookup.number else { return }
+            state.entries[lookup.networkID]?.ranks[order] = ranks
+        }
     }
 
     // MARK: - Making

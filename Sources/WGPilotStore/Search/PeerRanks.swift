@@ -1,0 +1,24 @@
+import GRDB
+
+/// Where each peer of a ``PeerTextBlock`` stands in a list by one column, the least first; four bytes a peer.
+///
+/// It holds for the peers that have not changed since the block was read, however long ago that was.
+struct PeerRanks: Sendable {
+    /// By place in the block.
+    private var ranks: [UInt32]
+
+    /// Reads the order of a selection, in a transaction that began after the block's.
+    init(_ selection: PeerSelection, _ block: PeerTextBlock, _ db: Database) throws {
+        ranks = [UInt32](repeating: .max, count: block.count)
+        let statement = try db.cachedStatement(sql: selection.everyone)
+        let ids = try Int64.fetchCursor(statement, arguments: selection.argumentsOfEveryone)
+        var rank: UInt32 = 0
+        while let id = try ids.next() {
+            if let place = block.place(of: id) { ranks[place] = rank }
+            rank += 1
+        }
+    }
+
+    /// The rank of the peer at a place; one above all others where it is gone.
+    subscript(place: Int) -> UInt32 { ranks[place] }
+}
