@@ -59,7 +59,11 @@ extension QRCode {
     }
 
     /// Has libqrencode make the smallest symbol for a text that is known to fit.
-    private static func symbol(of text: String, at level: ErrorCorrection) throws(QRError) -> QRCode {
+    ///
+    /// - Parameter isMaskOurs: Whether the mask is chosen here where the library lets us, which takes a quarter of the time.
+    static func symbol(
+        of text: String, at level: ErrorCorrection, isMaskOurs: Bool = true
+    ) throws(QRError) -> QRCode {
         let nativeLevel =
             switch level {
             case .medium: QR_ECLEVEL_M
@@ -72,14 +76,21 @@ extension QRCode {
         if needsDesignator(text) {
             guard unsafe QRinput_appendECIheader(input, utf8Designator) == 0 else { throw .encoderFailed }
         }
-        guard unsafe QRinput_append(input, QR_MODE_8, Int32(bytes.count), bytes) == 0,
-            let code = unsafe QRcode_encodeInput(input)
-        else { throw .encoderFailed }
+        guard unsafe QRinput_append(input, QR_MODE_8, Int32(bytes.count), bytes) == 0 else { throw .encoderFailed }
+        let mask = DataMask.checkers
+        let masked = isMaskOurs ? unsafe wgp_qr_encode_masked(input, Int32(mask.rawValue)) : nil
+        guard let code = unsafe masked ?? QRcode_encodeInput(input) else { throw .encoderFailed }
         defer { unsafe QRcode_free(code) }
-        let width = Int(unsafe code.pointee.width)
-        guard let data = unsafe code.pointee.data, width > 0 else { throw .encoderFailed }
-        // libqrencode hands out width * width bytes whose lowest bit is the module (qrencode.h, QRcode).
-        let modules = unsafe UnsafeBufferPointer(start: data, count: width * width).map { $0 & 1 == 1 }
-        return QRCode(size: width, errorCorrection: level, modules: modules)
+        let size = Int(unsafe code.pointee.width)
+        guard let data = unsafe code.pointee.data, size > 0 else { throw .encoderFailed }
+        let modules = unsafe [UInt8](UnsafeBufferPointer(start: data, count: size * size))
+        guard unsafe masked != nil else {
+            // The lowest bit of each byte is the module (qrencode.h, QRcode).
+            return QRCode(
+                errorCorrection: level, rows: BitMatrix(size: size) { x, y in modules[y * size + x] & 1 == 1 })
+        }
+        var symbol = MaskedSymbol(size: size, modules: modules, mask: mask)
+        symbol.chooseMask()
+        return QRCode(errorCorrection: level, rows: symbol.rows)
     }
 }

@@ -15,17 +15,17 @@ extension QRCode {
     ///
     /// - Throws: ``QRError/pictureFailed(_:)``.
     public func png() throws(QRError) -> [UInt8] {
-        let (side, rows) = raster()
+        let (side, picture) = raster()
         // What zlib cannot press takes a few bytes for each 16 KiB more (deflateBound of zlib.h has it), and each row has a
         // byte for its filter; 1 KiB is more than that and the chunks around it take.
-        let capacity = rows.count + side + 1024
+        let capacity = picture.count + side + 1024
         var length = 0
         var message = [CChar](repeating: 0, count: 256)
         var isWritten = false
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { bytes, count in
             guard let start = bytes.baseAddress else { return }
             isWritten = unsafe wgp_png_write(
-                UInt32(side), rows, start, capacity, &length, &message, message.count)
+                UInt32(side), picture, start, capacity, &length, &message, message.count)
             count = length
         }
         guard isWritten else {
@@ -38,24 +38,34 @@ extension QRCode {
 
     /// The picture, one bit a pixel (0 black, 1 white), row by row; each row is whole bytes, the leftmost pixel in a byte's
     /// highest bit.
-    func raster() -> (side: Int, rows: [UInt8]) {
+    func raster() -> (side: Int, picture: [UInt8]) {
         let scale = max(Self.leastModuleSide, Self.pictureSide / sizeWithQuietZone)
         let side = max(Self.pictureSide, sizeWithQuietZone * scale)
         let margin = (side - size * scale) / 2
         let white = [UInt8](repeating: 255, count: (side + 7) / 8)
-        var rows: [UInt8] = []
-        rows.reserveCapacity(side * white.count)
-        for _ in 0..<margin { rows += white }
+        var picture: [UInt8] = []
+        picture.reserveCapacity(side * white.count)
+        for _ in 0..<margin { picture += white }
+        let module: UInt32 = (1 << UInt32(scale)) - 1
         for y in 0..<size {
             var row = white
-            for x in 0..<size where isDark(x: x, y: y) {
-                for pixel in margin + x * scale..<margin + (x + 1) * scale {
-                    row[pixel / 8] &= ~(0x80 >> UInt8(pixel % 8))
+            var byte = margin / 8
+            // The pixels that have been made but not put down yet are the lowest ones of these.
+            var pixels: UInt32 = .max
+            var count = margin % 8
+            for x in 0..<size {
+                pixels = pixels << UInt32(scale) | (rows[x, line: y] ? 0 : module)
+                count += scale
+                while count >= 8 {
+                    count -= 8
+                    row[byte] = UInt8(truncatingIfNeeded: pixels >> UInt32(count))
+                    byte += 1
                 }
             }
-            for _ in 0..<scale { rows += row }
+            if count > 0 { row[byte] = UInt8(truncatingIfNeeded: (pixels << 8 | 255) >> UInt32(count)) }
+            for _ in 0..<scale { picture += row }
         }
-        while rows.count < side * white.count { rows += white }
-        return (side, rows)
+        while picture.count < side * white.count { picture += white }
+        return (side, picture)
     }
 }

@@ -15,20 +15,17 @@ public struct QRCode: Sendable {
     public static let quietZone = 4
 
     /// Modules on one side without the quiet zone: 21 (version 1) to 177 (version 40), always odd.
-    public let size: Int
+    public var size: Int { rows.size }
 
     /// The level that the text fitted at.
     public let errorCorrection: ErrorCorrection
 
-    /// Row by row, `size` times `size`; true is dark.
-    private let modules: [Bool]
+    /// The dark modules.
+    let rows: BitMatrix
 
-    /// Takes over a finished matrix; `modules` has `size * size` elements.
-    init(size: Int, errorCorrection: ErrorCorrection, modules: [Bool]) {
-        precondition(modules.count == size * size)
-        self.size = size
+    init(errorCorrection: ErrorCorrection, rows: BitMatrix) {
         self.errorCorrection = errorCorrection
-        self.modules = modules
+        self.rows = rows
     }
 
     /// Modules on one side with the quiet zone.
@@ -39,7 +36,7 @@ public struct QRCode: Sendable {
     /// Everything outside the symbol is light, as the quiet zone is.
     public func isDark(x: Int, y: Int) -> Bool {
         guard x >= 0, y >= 0, x < size, y < size else { return false }
-        return modules[y * size + x]
+        return rows[x, line: y]
     }
 }
 
