@@ -1,61 +1,68 @@
-/// A square of bits, kept in such a way that 64 neighbours of one line are compared with those of the next at once.
+/// A square of bits, line by line.
 struct BitMatrix {
-    /// Lines of zeros before the first and behind the last, so that whoever looks at a line's neighbours finds some.
-    static let linesBefore = 4
-    static let linesBehind = 10
-
     /// How many lines there are, and how many bits each has: 1 or more.
     let size: Int
 
-    /// First the first words of all lines, then the second ones: ``start(_:)``.
-    private(set) var bits: [UInt64]
+    /// First the first words of all lines, then the second ones, and so on.
+    private var words: [UInt64] = []
 
-    /// - Parameter bit: A bit of a line.
-    init(size: Int, _ bit: (_ bit: Int, _ line: Int) -> Bool) {
+    /// - Parameter bits: 64 bits of a line, the first one lowest; those behind the line's end are zeros.
+    init(size: Int, _ bits: (_ word: Int, _ line: Int) -> UInt64) {
         self.size = size
-        let words = (size + 63) / 64
-        bits = Array(repeating: 0, count: words * (size + Self.linesBefore + Self.linesBehind))
-        for word in 0..<words {
-            let start = start(word)
-            for line in 0..<size {
-                var value: UInt64 = 0
-                for index in word * 64..<min(size, word * 64 + 64) {
-                    value |= (bit(index, line) ? 1 : 0) << UInt64(index % 64)
+        words.reserveCapacity(wordsInLine * size)
+        for word in 0..<wordsInLine {
+            for line in 0..<size { words.append(bits(word, line)) }
+        }
+    }
+
+    /// - Parameters:
+    ///   - bytes: Line by line, one for each bit.
+    ///   - bit: Which bit of them it is, 0 being the lowest.
+    init(size: Int, bit: Int, of bytes: [UInt8]) {
+        precondition(bytes.count == size * size)
+        self = unsafe bytes.withUnsafeBytes { bytes in
+            BitMatrix(size: size) { word, line in
+                let start = line * size + word * 64
+                let count = min(64, size - word * 64)
+                var bits: UInt64 = 0
+                var index = 0
+                while index + 8 <= count {
+                    // The lowest bits of eight bytes come together in the highest byte of this product.
+                    let eight = unsafe UInt64(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: start + index, as: UInt64.self))
+                    let ones = eight >> UInt64(bit) & 0x0101_0101_0101_0101
+                    bits |= ((ones &* 0x0102_0408_1020_4080) >> 56) << UInt64(index)
+                    index += 8
                 }
-                bits[start + line] = value
+                while index < count {
+                    bits |= UInt64(unsafe bytes[start + index] >> UInt8(bit) & 1) << UInt64(index)
+                    index += 1
+                }
+                return bits
             }
         }
     }
 
     /// How many words each line has.
-    var words: Int { (size + 63) / 64 }
-
-    /// Where in ``bits`` a word of the first line is; that of the next line follows.
-    func start(_ word: Int) -> Int { word * (size + Self.linesBefore + Self.linesBehind) + Self.linesBefore }
-
-    /// Which bits of a word are part of a line.
-    func used(_ word: Int) -> UInt64 { word * 64 + 64 <= size ? .max : (1 << UInt64(size % 64)) - 1 }
+    var wordsInLine: Int { (size + 63) / 64 }
 
     /// A bit of a line.
-    subscript(bit: Int, line line: Int) -> Bool {
-        bits[start(bit / 64) + line] >> UInt64(bit % 64) & 1 == 1
-    }
+    subscript(bit: Int, line line: Int) -> Bool { self[word: bit / 64, line: line] >> UInt64(bit % 64) & 1 == 1 }
 
-    /// Turns a bit of a line over.
-    mutating func toggle(_ bit: Int, line: Int) {
-        bits[start(bit / 64) + line] ^= 1 << UInt64(bit % 64)
+    /// 64 bits of a line, the first one lowest.
+    subscript(word word: Int, line line: Int) -> UInt64 {
+        get { words[word * size + line] }
+        set { words[word * size + line] = newValue }
     }
 
     /// The same with each line's bits as the first, second, third bit of all lines.
     var transposed: BitMatrix {
         var result = self
-        for word in 0..<words {
-            for other in 0..<words {
-                var square = (0..<64).map { $0 + other * 64 < size ? bits[start(word) + other * 64 + $0] : 0 }
+        for word in 0..<wordsInLine {
+            for other in 0..<wordsInLine {
+                var square = (0..<64).map { $0 + other * 64 < size ? self[word: word, line: other * 64 + $0] : 0 }
                 Self.transpose(&square)
-                for line in 0..<min(64, size - word * 64) {
-                    result.bits[start(other) + word * 64 + line] = square[line]
-                }
+                for line in 0..<min(64, size - word * 64) { result[word: other, line: word * 64 + line] = square[line] }
             }
         }
         return result
@@ -76,14 +83,6 @@ struct BitMatrix {
             }
             width /= 2
             mask ^= mask << UInt64(width)
-        }
-    }
-
-    /// Turns over the bits of a repeating pattern where another matrix has ones.
-    mutating func toggle(_ pattern: DataMask.Pattern, where other: BitMatrix) {
-        for word in 0..<words {
-            let start = start(word)
-            for line in 0..<size { bits[start + line] ^= pattern[line, word] & other.bits[start + line] }
         }
     }
 }

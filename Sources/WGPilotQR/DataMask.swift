@@ -3,32 +3,8 @@
 enum DataMask: Int, CaseIterable {
     case checkers, rows, columns, diagonals, blocks, grid, diamonds, meadow
 
-    /// What it turns over, as lines of bits for ``BitMatrix``.
-    struct Pattern {
-        /// All patterns repeat after so many rows, and after so many columns.
-        private static let period = 12
-        /// The widest symbol has 177 modules a line.
-        private static let words = 3
-
-        private var bits: [UInt64] = []
-
-        /// - Parameter turns: Whether it turns over the bit of a line.
-        init(_ turns: (_ bit: Int, _ line: Int) -> Bool) {
-            for line in 0..<Self.period {
-                for word in 0..<Self.words {
-                    bits.append((0..<64).reduce(0) { $0 | (turns(word * 64 + $1, line) ? 1 : 0) << UInt64($1) })
-                }
-            }
-        }
-
-        /// A word of a line.
-        subscript(line: Int, word: Int) -> UInt64 { bits[line % Self.period * Self.words + word] }
-    }
-
-    /// The patterns of all masks, with rows as lines and with columns.
-    static let patterns = allCases.map { mask in
-        (rows: Pattern { mask.turns(x: $0, y: $1) }, columns: Pattern { mask.turns(x: $1, y: $0) })
-    }
+    /// All of them repeat after so many rows, and after so many columns.
+    static let period = 12
 
     /// Whether it turns over a module, if that holds data.
     func turns(x: Int, y: Int) -> Bool {

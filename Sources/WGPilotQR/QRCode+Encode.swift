@@ -77,8 +77,7 @@ extension QRCode {
             guard unsafe QRinput_appendECIheader(input, utf8Designator) == 0 else { throw .encoderFailed }
         }
         guard unsafe QRinput_append(input, QR_MODE_8, Int32(bytes.count), bytes) == 0 else { throw .encoderFailed }
-        let mask = DataMask.checkers
-        let masked = isMaskOurs ? unsafe wgp_qr_encode_masked(input, Int32(mask.rawValue)) : nil
+        let masked = isMaskOurs ? unsafe wgp_qr_encode_masked(input, Int32(MaskChoice.given.rawValue)) : nil
         guard let code = unsafe masked ?? QRcode_encodeInput(input) else { throw .encoderFailed }
         defer { unsafe QRcode_free(code) }
         let size = Int(unsafe code.pointee.width)
@@ -86,11 +85,8 @@ extension QRCode {
         let modules = unsafe [UInt8](UnsafeBufferPointer(start: data, count: size * size))
         guard unsafe masked != nil else {
             // The lowest bit of each byte is the module (qrencode.h, QRcode).
-            return QRCode(
-                errorCorrection: level, rows: BitMatrix(size: size) { x, y in modules[y * size + x] & 1 == 1 })
+            return QRCode(errorCorrection: level, rows: BitMatrix(size: size, bit: 0, of: modules))
         }
-        var symbol = MaskedSymbol(size: size, modules: modules, mask: mask)
-        symbol.chooseMask()
-        return QRCode(errorCorrection: level, rows: symbol.rows)
+        return QRCode(errorCorrection: level, rows: MaskChoice(size: size, modules: modules).best)
     }
 }

@@ -42,30 +42,34 @@ extension QRCode {
         let scale = max(Self.leastModuleSide, Self.pictureSide / sizeWithQuietZone)
         let side = max(Self.pictureSide, sizeWithQuietZone * scale)
         let margin = (side - size * scale) / 2
-        let white = [UInt8](repeating: 255, count: (side + 7) / 8)
-        var picture: [UInt8] = []
-        picture.reserveCapacity(side * white.count)
-        for _ in 0..<margin { picture += white }
-        let module: UInt32 = (1 << UInt32(scale)) - 1
+        let stride = (side + 7) / 8
+        var picture = [UInt8](repeating: 255, count: side * stride)
+        let light: UInt32 = (1 << UInt32(scale)) - 1
         for y in 0..<size {
-            var row = white
-            var byte = margin / 8
+            let rowStart = (margin + y * scale) * stride
+            var byte = rowStart + margin / 8
             // The pixels that have been made but not put down yet are the lowest ones of these.
             var pixels: UInt32 = .max
             var count = margin % 8
-            for x in 0..<size {
-                pixels = pixels << UInt32(scale) | (rows[x, line: y] ? 0 : module)
-                count += scale
-                while count >= 8 {
-                    count -= 8
-                    row[byte] = UInt8(truncatingIfNeeded: pixels >> UInt32(count))
-                    byte += 1
+            for word in 0..<rows.wordsInLine {
+                var modules = rows[word: word, line: y]
+                for _ in 0..<min(64, size - word * 64) {
+                    pixels = pixels &<< UInt32(scale) | (modules & 1 == 0 ? light : 0)
+                    modules >>= 1
+                    count += scale
+                    // At most eight at a time, for the smallest symbol.
+                    if count >= 8 {
+                        count -= 8
+                        picture[byte] = UInt8(truncatingIfNeeded: pixels &>> UInt32(count))
+                        byte += 1
+                    }
                 }
             }
-            if count > 0 { row[byte] = UInt8(truncatingIfNeeded: (pixels << 8 | 255) >> UInt32(count)) }
-            for _ in 0..<scale { picture += row }
+            if count > 0 { picture[byte] = UInt8(truncatingIfNeeded: (pixels << 8 | 255) >> UInt32(count)) }
+            for copy in 1..<scale {
+                for place in rowStart..<rowStart + stride { picture[place + copy * stride] = picture[place] }
+            }
         }
-        while picture.count < side * white.count { picture += white }
         return (side, picture)
     }
 }
