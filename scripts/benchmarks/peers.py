@@ -77,7 +77,7 @@ def measure_lists(client, daemon, options, report):
             return lambda _: run(whole)
 
         def call(network):
-            return lambda _: client.call(LIST, {1: network, 3: 100, **fields})
+            return lambda _: client.call_bytes(LIST, {1: network, 3: 100, **fields})
 
         found = len(client.call(LIST, {1: "many", 3: 100, **fields}).get(1, []))
         if found != 100:

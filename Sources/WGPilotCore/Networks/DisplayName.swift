@@ -21,11 +21,14 @@ public struct DisplayName: Hashable, Comparable, Sendable, CustomStringConvertib
     /// configuration), and bidirectional overrides (they would make a list read other than it is).
     public init(_ text: String) throws(InvalidValue) {
         guard !text.isEmpty else { throw InvalidValue("a name must not be empty") }
+        if Self.isPlain(text.utf8) {
+            description = text
+            return
+        }
         guard text.utf8.count <= Self.maximumBytes, text.count <= Self.maximumCharacters else {
             throw InvalidValue("a name has at most \(Self.maximumCharacters) characters")
         }
-        // Printable ASCII needs no look into the Unicode tables: ten thousand names are read at a time.
-        for scalar in text.unicodeScalars where !(0x20...0x7E).contains(scalar.value) {
+        for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator:
                 throw InvalidValue("a name must not contain line breaks or control characters")
@@ -43,6 +46,13 @@ public struct DisplayName: Hashable, Comparable, Sendable, CustomStringConvertib
             throw InvalidValue("a name must not begin or end with a space")
         }
         description = text
+    }
+
+    /// Whether it is a name for which no look into the Unicode tables is needed, as ten thousand are read at a time: of
+    /// printable ASCII.
+    private static func isPlain(_ text: String.UTF8View) -> Bool {
+        text.count <= maximumCharacters && text.first != 0x20 && text.last != 0x20
+            && text.allSatisfy { (0x20...0x7E).contains($0) }
     }
 
     /// Takes the name of something new, or a new name: as ``init(_:)``, but none that is written as references by number

@@ -9,8 +9,8 @@ struct PeerSelection: Sendable {
     private let networkID: DatabaseValue
     private var conditions: String
     private var values: [DatabaseValue]
-    /// Whether only rows of some numbers are looked at.
-    private var isNarrowed = false
+    /// How many rows of some numbers are looked at; nil where all are.
+    private var rowsAtMost: Int?
 
     init(_ query: PeerQuery, in networkID: Int64) {
         var conditions = ["networkID = ?"]
@@ -72,7 +72,7 @@ struct PeerSelection: Sendable {
         // Their numbers lead to the rows, and not the network, of which there are many more.
         narrowed.conditions = "+\(conditions) AND peer.id IN (SELECT value FROM json_each(?))"
         narrowed.values.append("[\(ids.map(String.init).joined(separator: ","))]".databaseValue)
-        narrowed.isNarrowed = true
+        narrowed.rowsAtMost = ids.count
         return narrowed
     }
 
@@ -106,16 +106,14 @@ struct PeerSelection: Sendable {
         let order = "ORDER BY \(terms.map { "\($0)\(query.isDescending ? " DESC" : "")" }.joined(separator: ", "))"
         // Only some rows of those that SQL keeps: then it does not know where the page ends.
         if !isWholeInSQL { return "\(PeerRecord.select) WHERE \(rows) \(order)" }
-        switch query.order {
-        case .id where !isNarrowed, .name where !isNarrowed:
+        let hasIndex = query.order == .id || query.order == .name
+        // Sorted whole where they come in order or are hardly more than the page; else it is numbers that are sorted.
+        if rowsAtMost.map({ $0 <= 2 * query.limit }) ?? hasIndex {
             return "\(PeerRecord.select) WHERE \(rows) \(order) LIMIT ?"
-        case .id, .name, .email, .role, .address, .enabled, .createdAt, .updatedAt, .expiresAt, .bandwidthUp,
-            .bandwidthDown:
-            // What has to be sorted is numbers, and not whole rows.
-            return """
-                \(PeerRecord.select) WHERE peer.id IN (SELECT id FROM peer WHERE \(rows) \(order) LIMIT ?) \(order)
-                """
         }
+        return """
+            \(PeerRecord.select) WHERE peer.id IN (SELECT id FROM peer WHERE \(rows) \(order) LIMIT ?) \(order)
+            """
     }
 
     /// The rows of ``StateStore/peerKeys(in:_:)``; their columns are where the page's are.
