@@ -6,11 +6,13 @@ struct BitTally {
     private var sums = SIMD4<UInt64>.zero
 
     /// Adds the ones of a word of each column.
+    @inline(__always)
     mutating func add(_ bits: SIMD4<UInt64>) {
         add(nibbles: Self.nibbles(bits))
     }
 
     /// Adds the ones of a word of each column, and those of another two times.
+    @inline(__always)
     mutating func add(_ bits: SIMD4<UInt64>, andTwice others: SIMD4<UInt64>) {
         let twice = Self.nibbles(others)
         add(nibbles: Self.nibbles(bits) &+ twice &+ twice)

@@ -43,42 +43,41 @@ struct MaskChoice {
         Group(DataMask.allCases[first..<first + Lanes.scalarCount])
     }
 
-    /// The dark modules with the given mask, and the modules that hold data; with rows as lines, and with columns.
+    /// The dark modules with the given mask, with rows as lines.
     private let rows: BitMatrix
-    private let columns: BitMatrix
-    private let dataInRows: BitMatrix
-    private let dataInColumns: BitMatrix
+    /// The modules that hold data. With columns as lines they are the same: all that is not data lies alike on both sides of
+    /// the diagonal (ISO/IEC 18004, 6.3).
+    private let data: BitMatrix
 
     /// - Parameter modules: Row by row, as libqrencode hands them out (qrencode.h, QRcode): the lowest bit of a dark module
     ///   is 1, and the highest one of a module that holds no data.
     init(size: Int, modules: [UInt8]) {
         rows = BitMatrix(size: size, bit: 0, of: modules)
-        dataInRows = BitMatrix(size: size, bit: 7, of: modules.map { ~$0 })
-        columns = rows.transposed
-        dataInColumns = dataInRows.transposed
+        data = BitMatrix(size: size, bit: 7, of: modules.map { ~$0 })
     }
 
     /// The dark modules with the mask of the lowest penalty, the first where there are several.
     var best: BitMatrix {
-        var best = rows
+        let columns = rows.transposed
+        var best: (symbols: MaskPenalty, lane: Int)?
         var least = Int.max
         for group in Self.groups {
-            var masked = MaskPenalty(
-                rows: Self.masked(rows, dataInRows, group.rows),
-                columns: Self.masked(columns, dataInColumns, group.columns))
+            var symbols = MaskPenalty(rows: masked(rows, group.rows), columns: masked(columns, group.columns))
             for (bit, lanes) in group.format.enumerated() {
-                for (x, y) in places(ofFormat: bit) { masked.toggle(x: x, y: y, lanes) }
+                let places = places(ofFormat: bit)
+                symbols.toggle(x: places.left.x, y: places.left.y, lanes)
+                symbols.toggle(x: places.right.x, y: places.right.y, lanes)
             }
-            let points = masked.points
+            let points = symbols.points
             for lane in points.indices where points[lane] < least {
                 least = points[lane]
-                best = masked.symbol(lane)
+                best = (symbols, lane)
             }
         }
-        return best
+        return best.map { $0.symbols.symbol($0.lane) } ?? rows
     }
 
-    private static func masked(_ matrix: BitMatrix, _ data: BitMatrix, _ pattern: [Lanes]) -> MaskPenalty.Lines {
+    private func masked(_ matrix: BitMatrix, _ pattern: [Lanes]) -> MaskPenalty.Lines {
         MaskPenalty.Lines(size: matrix.size) { word, line in
             Lanes(repeating: matrix[word: word, line: line])
                 ^ (Lanes(repeating: data[word: word, line: line])
@@ -88,13 +87,13 @@ struct MaskChoice {
 
     /// Where a bit of the format information is, the lowest being 0: beside the finder at the upper left, and shared between
     /// the two others (ISO/IEC 18004, figure 25).
-    private func places(ofFormat bit: Int) -> [(x: Int, y: Int)] {
+    private func places(ofFormat bit: Int) -> (left: (x: Int, y: Int), right: (x: Int, y: Int)) {
         let size = rows.size
         return switch bit {
-        case 0..<6: [(8, bit), (size - 1 - bit, 8)]
-        case 6, 7: [(8, bit + 1), (size - 1 - bit, 8)]
-        case 8: [(7, 8), (8, size - 7)]
-        default: [(14 - bit, 8), (8, size - 15 + bit)]
+        case 0..<6: ((8, bit), (size - 1 - bit, 8))
+        case 6, 7: ((8, bit + 1), (size - 1 - bit, 8))
+        case 8: ((7, 8), (8, size - 7))
+        default: ((14 - bit, 8), (8, size - 15 + bit))
         }
     }
 }

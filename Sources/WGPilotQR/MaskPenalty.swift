@@ -13,15 +13,14 @@ struct MaskPenalty {
         /// How many lines there are, and how many bits each has.
         let size: Int
         /// First the first words of all lines, then the second ones, and so on.
-        private(set) var words: [Lanes] = []
+        private(set) var words: [Lanes]
 
         init(size: Int, _ word: (_ word: Int, _ line: Int) -> Lanes) {
             self.size = size
-            words.reserveCapacity(wordsInLine * (Self.before + size + Self.behind))
+            words = Array(repeating: .zero, count: (size + 63) / 64 * (Self.before + size + Self.behind))
             for index in 0..<wordsInLine {
-                words += repeatElement(.zero, count: Self.before)
-                for line in 0..<size { words.append(word(index, line)) }
-                words += repeatElement(.zero, count: Self.behind)
+                let start = lines(index).lowerBound
+                for line in 0..<size { words[start + line] = word(index, line) }
             }
         }
 

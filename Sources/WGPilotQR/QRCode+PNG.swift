@@ -42,34 +42,35 @@ extension QRCode {
         let scale = max(Self.leastModuleSide, Self.pictureSide / sizeWithQuietZone)
         let side = max(Self.pictureSide, sizeWithQuietZone * scale)
         let margin = (side - size * scale) / 2
-        let stride = (side + 7) / 8
-        var picture = [UInt8](repeating: 255, count: side * stride)
-        let light: UInt32 = (1 << UInt32(scale)) - 1
+        var row = [UInt8](repeating: 255, count: (side + 7) / 8)
+        var picture: [UInt8] = []
+        picture.reserveCapacity(side * row.count)
+        for _ in 0..<margin { picture += row }
+        // The pixels of four modules, the first one lowest in the index and highest in the pixels.
+        let light: UInt64 = (1 << UInt64(scale)) - 1
+        let pixelsOfFour = (0..<16).map { modules in
+            (0..<4).reduce(UInt64(0)) { $0 << UInt64(scale) | (modules >> $1 & 1 == 0 ? light : 0) }
+        }
         for y in 0..<size {
-            let rowStart = (margin + y * scale) * stride
-            var byte = rowStart + margin / 8
+            var byte = margin / 8
             // The pixels that have been made but not put down yet are the lowest ones of these.
-            var pixels: UInt32 = .max
+            var pixels: UInt64 = .max
             var count = margin % 8
-            for word in 0..<rows.wordsInLine {
-                var modules = rows[word: word, line: y]
-                for _ in 0..<min(64, size - word * 64) {
-                    pixels = pixels &<< UInt32(scale) | (modules & 1 == 0 ? light : 0)
-                    modules >>= 1
-                    count += scale
-                    // At most eight at a time, for the smallest symbol.
-                    if count >= 8 {
-                        count -= 8
-                        picture[byte] = UInt8(truncatingIfNeeded: pixels &>> UInt32(count))
-                        byte += 1
-                    }
+            for first in stride(from: 0, to: size, by: 4) {
+                // Behind the last module all is light, as what follows is.
+                let modules = rows[word: first / 64, line: y] >> UInt64(first % 64) & 0xF
+                pixels = pixels << UInt64(4 * scale) | pixelsOfFour[Int(modules)]
+                count += 4 * scale
+                while count >= 8 {
+                    count -= 8
+                    row[byte] = UInt8(truncatingIfNeeded: pixels >> UInt64(count))
+                    byte += 1
                 }
             }
-            if count > 0 { picture[byte] = UInt8(truncatingIfNeeded: (pixels << 8 | 255) >> UInt32(count)) }
-            for copy in 1..<scale {
-                for place in rowStart..<rowStart + stride { picture[place + copy * stride] = picture[place] }
-            }
+            if count > 0 { row[byte] = UInt8(truncatingIfNeeded: (pixels << 8 | 255) >> UInt64(count)) }
+            for _ in 0..<scale { picture += row }
         }
+        picture += repeatElement(255, count: side * row.count - picture.count)
         return (side, picture)
     }
 }
