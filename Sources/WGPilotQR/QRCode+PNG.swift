@@ -16,9 +16,9 @@ extension QRCode {
     /// - Throws: ``QRError/pictureFailed(_:)``.
     public func png() throws(QRError) -> [UInt8] {
         let (side, picture) = raster()
-        // What zlib cannot press takes a few bytes for each 16 KiB more (deflateBound of zlib.h has it), and each row has a
-        // byte for its filter; 1 KiB is more than that and the chunks around it take.
-        let capacity = picture.count + side + 1024
+        // What zlib cannot press takes less than a sixteenth more (deflateBound of zlib.h has how much), each row has a byte
+        // for its filter, and the chunks around it take less than 1 KiB.
+        let capacity = picture.count * 17 / 16 + side + 1024
         var length = 0
         var message = [CChar](repeating: 0, count: 256)
         var isWritten = false

@@ -25,9 +25,8 @@ extension StateStore {
                 return try self.page(whole, query, from: start, network, sources, db).page
             }
             var candidates = found.candidates
-            var taken = candidates.count
-            if taken > query.limit {
-                let ranks = try found.ranks ?? self.ranks(whole, lookup, db)
+            var taken = candidates.countOfUnchanged
+            if taken > query.limit, let ranks = try self.ranks(found.ranks, whole, lookup, taken, db) {
                 let isKnown = try start.map { try whole.isInPlace($0, db) } ?? false
                 candidates.sort(by: ranks, isDescending: query.isDescending, behind: isKnown ? start?.id : nil)
                 taken = query.limit + 1
@@ -136,11 +135,18 @@ extension StateStore {
         return found
     }
 
-    /// In which order the peers of a lookup stand in a selection's list; nil for that of their numbers.
+    /// In which order the peers of a lookup stand in a selection's list; nil where it is not known, and reading the rows of
+    /// so many candidates is less work than finding it out.
     private func ranks(
-        _ selection: PeerSelection, _ lookup: PeerTextCatalog.Lookup, _ db: Database
+        _ known: PeerRanks?, _ selection: PeerSelection, _ lookup: PeerTextCatalog.Lookup, _ candidates: Int,
+        _ db: Database
     ) throws -> PeerRanks? {
-        guard selection.order != .id else { return nil }
+        if selection.order == .id { return .byNumber }
+        if let known { return known }
+        guard
+            candidates > selection.fewCandidates(of: lookup.block.count)
+                || texts.isWorthRanking(selection.order, lookup, insteadOf: candidates)
+        else { return nil }
         let ranks = try PeerRanks(selection, lookup.block, db)
         texts.keep(ranks, selection.order, lookup)
         return ranks

@@ -145,6 +145,56 @@ import WGPilotTestSupport
         #expect(try await Self.lookup(store, network.id) != nil, "the searches read all rows")
     }
 
+    /// Catches a search that reads the order of all peers for the sake of a few rows, and one that reads these again and
+    /// again.
+    @Test func theOrderOfAllPeersIsReadOnceSearchesHaveReadAsMuchWithoutIt() async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20"))
+        var generator = SeededGenerator(seed: 7)
+        var drafts: [PeerDraft] = []
+        for index in 0..<1600 {
+            drafts.append(try quickDraft("\(index % 32 == 0 ? "anna" : "b")-\(index)", &generator))
+        }
+        _ = try await store.createPeers(in: network.id, drafts)
+        let plan = try AddressPlan(subnet: prefix("10.8.0.0/20"), subnet6: nil)
+        // Fifty rows each time, of 1,600; a hundred and more are looked at by number in any case.
+        for search in 1...5 {
+            let page = try await store.peers(in: network.id, PeerQuery(order: .name, limit: 10, filter: "anna"))
+            #expect(
+                page.peers.map(\.settings.name.description)
+                    == drafts.map(\.settings.name.description)
+                    .filter { $0.hasPrefix("anna") }.sorted().prefix(10).map { $0 })
+            let lookup = try #require(try await Self.lookup(store, network.id))
+            let found = try #require(
+                store.texts.candidates("anna", lookup, plan, order: .name, atMost: 100))
+            #expect((found.ranks != nil) == (search >= 5), "search \(search)")
+            #expect(store.texts.candidates("anna", lookup, plan, order: .email, atMost: 100)?.ranks == nil)
+        }
+    }
+
+    /// Catches a search that takes a text for what is before its first zero, as SQL does.
+    @Test(arguments: [10, 1100]) func aTextWithAZeroIsFoundNowhere(count: Int) async throws {
+        let store = try StateStore.inMemory()
+        let network = try await store.createNetwork(networkDraft(subnet: "10.8.0.0/20"))
+        var generator = SeededGenerator(seed: 9)
+        var drafts: [PeerDraft] = []
+        for index in 0..<count {
+            var draft = try quickDraft("anna-\(index)", &generator)
+            draft.settings.tags = ["staff"]
+            drafts.append(draft)
+        }
+        _ = try await store.createPeers(in: network.id, drafts)
+        for text in ["\0", "\0\0", "anna\0", "anna\0x", "\0anna"] {
+            #expect(try await store.peers(in: network.id, PeerQuery(filter: text)).peers.isEmpty)
+            #expect(try await store.peerKeys(in: network.id, PeerQuery(filter: text)).isEmpty)
+        }
+        var query = PeerQuery(limit: PeerQuery.maximumLimit)
+        query.tag = "staff\0"
+        #expect(try await store.peers(in: network.id, query).peers.isEmpty)
+        query.tag = "staff"
+        #expect(try await store.peers(in: network.id, query).peers.count == count)
+    }
+
     /// Catches a search that forgets keys because there are more of them than rows it wants to look at.
     @Test func allPeersWhoseKeysBeginWithATextAreFound() async throws {
         let store = try StateStore.inMemory()
@@ -255,8 +305,10 @@ import WGPilotTestSupport
     /// Catches a search that knows which rows may match and reads all of them nevertheless.
     @Test func aNarrowedSelectionReadsItsRowsAlone() async throws {
         let store = try StateStore.inMemory()
-        for order in PeerQuery.Order.allCases {
-            let selection = PeerSelection(PeerQuery(order: order, filter: "anna"), in: 1).narrowed(to: [3, 5])
+        // With a limit of 1 they are many more than the page.
+        for (order, limit) in PeerQuery.Order.allCases.flatMap({ [($0, 1), ($0, 1000)] }) {
+            let query = PeerQuery(order: order, limit: limit, filter: "anna")
+            let selection = PeerSelection(query, in: 1).narrowed(to: [3, 5, 7])
             let steps = try await store.read { db in
                 try Row.fetchAll(
                     db, sql: "EXPLAIN QUERY PLAN \(selection.page(from: nil))",

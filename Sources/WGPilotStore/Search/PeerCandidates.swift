@@ -12,8 +12,8 @@ struct PeerCandidates {
         self.changed = changed
     }
 
-    /// How many they are.
-    var count: Int { places.count + changed.count }
+    /// How many of them have not changed since the block was read.
+    var countOfUnchanged: Int { places.count }
 
     /// All of them.
     var ids: [Int64] { first(places.count) }
@@ -29,19 +29,14 @@ struct PeerCandidates {
         places = all.sorted()
     }
 
-    /// Puts those that have not changed into the order of ranks, or of their numbers where there are none, the greatest
-    /// first on demand.
+    /// Puts those that have not changed into the order of ranks, the greatest first on demand.
     ///
     /// - Parameter start: The peer behind which the list goes on; what is known to stand before it is left out.
-    mutating func sort(by ranks: PeerRanks?, isDescending: Bool, behind start: Int64?) {
-        if let ranks { places.sort { ranks[$0] < ranks[$1] } } else { places.sort() }
-        if isDescending { places.reverse() }
+    mutating func sort(by ranks: PeerRanks, isDescending: Bool, behind start: Int64?) {
+        places.sort { isDescending ? ranks[$0] > ranks[$1] : ranks[$0] < ranks[$1] }
         guard let start, !changed.contains(start), let place = block.place(of: start) else { return }
-        let from = ranks?[place] ?? UInt32(clamping: place)
-        places.removeAll { other in
-            let rank = ranks?[other] ?? UInt32(clamping: other)
-            return isDescending ? rank >= from : rank <= from
-        }
+        let from = ranks[place]
+        places.removeAll { isDescending ? ranks[$0] >= from : ranks[$0] <= from }
     }
 
     /// So many of those that have not changed, the first in order, and all that may have.

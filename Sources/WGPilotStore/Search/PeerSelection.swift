@@ -23,11 +23,20 @@ struct PeerSelection: Sendable {
         if let enabled = query.enabled { add("enabled = ?", enabled.databaseValue) }
         if let time = query.expiringBefore { add("expiresAt < ? AND enabled = 1", time.databaseValue) }
         if let tag = query.tag {
-            // No tag holds a quote, so that what stands between two of them is a whole one.
-            if tag.contains("\"") { add("0") } else { add("instr(tags, ?) > 0", "\"\(tag)\"".databaseValue) }
+            // No tag holds a quote, so that what stands between two of them is a whole one. SQL's texts end at a zero.
+            if tag.contains("\"") || tag.utf8.contains(0) {
+                add("0")
+            } else {
+                add("instr(tags, ?) > 0", "\"\(tag)\"".databaseValue)
+            }
         }
         filter = query.filter.flatMap { text in
             if text.isEmpty { return nil }
+            if text.utf8.contains(0) {
+                // None of what is looked through can have one, and SQL would look for what is before it.
+                conditions.append("0")
+                return nil
+            }
             guard PeerTextFilter.isForSQL(text) else { return PeerTextFilter(text) }
             let needle = text.lowercased().databaseValue
             // Tags are stored as JSON: what no tag can have would be found in its quotes and commas.

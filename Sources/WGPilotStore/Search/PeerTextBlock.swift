@@ -4,7 +4,7 @@ import WGPilotCore
 /// What people look for in the peers of one network, in memory: names, e-mail addresses, tags and tunnel addresses, in lower
 /// case.
 ///
-/// It tells which peers may have a text; whether they do, their rows tell. About 80 bytes a peer.
+/// It tells which peers may have a text; whether they do, their rows tell. About 110 bytes a peer, and 256 KiB.
 struct PeerTextBlock: Sendable {
     /// What makes addresses of the peers' numbers.
     let plan: AddressPlan

@@ -50,7 +50,8 @@ struct PeerTextFilter: Sendable {
         if try contains(reader.text(2)) || contains(reader.text(5)) { return true }
         // Tags are stored as JSON: what no tag can have would be found in its quotes and commas.
         if try mayBeInTag && contains(reader.text(15)) { return true }
-        if try reader.publicKey(4, "publicKey").description.hasPrefix(needleText) { return true }
+        // By its bytes: to Swift's own comparison the sign for kelvin is a K.
+        if try reader.publicKey(4, "publicKey").description.utf8.starts(with: needleText.utf8) { return true }
         let number = try reader.int(3, "hostNumber", in: PeerRecord.hostNumbers)
         return plan.addresses(number).contains { contains($0.description) }
     }
