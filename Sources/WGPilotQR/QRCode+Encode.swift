@@ -60,7 +60,7 @@ extension QRCode {
 
     /// Has libqrencode make the smallest symbol for a text that is known to fit.
     ///
-    /// - Parameter isMaskOurs: Whether the mask is chosen here where the library lets us, which takes a quarter of the time.
+    /// - Parameter isMaskOurs: Whether the mask is chosen here where the library lets us, which takes a ninth of the time.
     static func symbol(
         of text: String, at level: ErrorCorrection, isMaskOurs: Bool = true
     ) throws(QRError) -> QRCode {
