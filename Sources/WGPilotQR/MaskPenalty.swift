@@ -1,8 +1,8 @@
 /// What readers stumble over in some symbols of one size, counted in all of them at once, 64 modules at a time
 /// (ISO/IEC 18004, 7.8.3, table 11).
 struct MaskPenalty {
-    /// A word of bits of each symbol. So many are what every processor that we build for handles at once.
-    typealias Lanes = SIMD4<UInt64>
+    /// A word of bits of each symbol.
+    typealias Lanes = BitTally.Words
 
     /// The lines of the symbols, as words.
     struct Lines {
@@ -64,7 +64,7 @@ struct MaskPenalty {
     }
 
     /// The points of each symbol: the fewer, the better.
-    var points: SIMD4<Int> {
+    var points: BitTally.Counts {
         var dark = BitTally()
         for word in 0..<rows.wordsInLine {
             for line in rows.lines(word) { dark.add(rows.words[line]) }
@@ -78,7 +78,7 @@ struct MaskPenalty {
     }
 
     /// How many squares of two by two modules are of one colour.
-    private var blocks: SIMD4<Int> {
+    private var blocks: BitTally.Counts {
         let words = rows.words
         var tally = BitTally()
         for word in 0..<rows.wordsInLine {
@@ -97,11 +97,11 @@ struct MaskPenalty {
     }
 
     /// The points of runs of one colour, five or more along a column of bits, and of what looks like a finder.
-    private static func runs(in lines: Lines) -> SIMD4<Int> {
+    private static func runs(in lines: Lines) -> BitTally.Counts {
         let words = lines.words
         var runs = BitTally()
         var finders = BitTally()
-        var enlarged = SIMD4<Int>.zero
+        var enlarged = BitTally.Counts.zero
         for word in 0..<lines.wordsInLine {
             let used = lines.used(word)
             let all = lines.lines(word)

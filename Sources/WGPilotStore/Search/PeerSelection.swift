@@ -112,7 +112,7 @@ struct PeerSelection: Sendable {
     /// The rows from a place on, one more than the page has, for ``PeerRecord/peer(row:_:)``.
     func page(from start: PeerCursor?) -> String {
         let rows = "\(conditions)\(start == nil ? "" : " AND \(behind)")"
-        let order = "ORDER BY \(terms.map { "\($0)\(query.isDescending ? " DESC" : "")" }.joined(separator: ", "))"
+        let order = "ORDER BY \(Self.list(terms.map { "\($0)\(query.isDescending ? " DESC" : "")" }))"
         // Only some rows of those that SQL keeps: then it does not know where the page ends.
         if !isWholeInSQL { return "\(PeerRecord.select) WHERE \(rows) \(order)" }
         let hasIndex = query.order == .id || query.order == .name
@@ -146,15 +146,14 @@ struct PeerSelection: Sendable {
     }
 
     /// The numbers of all peers of the network in the query's order, the least first, whatever else it asks for.
-    var everyone: String { "SELECT id FROM peer WHERE networkID = ? ORDER BY \(terms.joined(separator: ", "))" }
+    var everyone: String { "SELECT id FROM peer WHERE networkID = ? ORDER BY \(Self.list(terms))" }
 
     /// The values of ``everyone``.
     var argumentsOfEveryone: StatementArguments { StatementArguments([networkID]) }
 
     /// Whether a cursor's peer still stands where the cursor does.
     func isInPlace(_ start: PeerCursor, _ db: Database) throws -> Bool {
-        let places = terms.map { _ in "?" }.joined(separator: ", ")
-        let sql = "SELECT 1 FROM peer WHERE networkID = ? AND (\(terms.joined(separator: ", "))) = (\(places))"
+        let sql = "SELECT 1 FROM peer WHERE networkID = ? AND \(compared("="))"
         return try Int.fetchOne(
             db.cachedStatement(sql: sql), arguments: StatementArguments([networkID] + values(of: start))) != nil
     }
@@ -170,10 +169,14 @@ struct PeerSelection: Sendable {
     private var terms: [String] { query.order == .id ? ["peer.id"] : [column, "peer.id"] }
 
     /// Only rows behind the cursor's.
-    private var behind: String {
-        let places = terms.map { _ in "?" }.joined(separator: ", ")
-        return "(\(terms.joined(separator: ", "))) \(query.isDescending ? "<" : ">") (\(places))"
+    private var behind: String { compared(query.isDescending ? "<" : ">") }
+
+    /// The rows' ``terms`` against ``values(of:)``.
+    private func compared(_ sign: String) -> String {
+        "(\(Self.list(terms))) \(sign) (\(Self.list(terms.map { _ in "?" })))"
     }
+
+    private static func list(_ terms: [String]) -> String { terms.joined(separator: ", ") }
 
     private var column: String {
         switch query.order {
